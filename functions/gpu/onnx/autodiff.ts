@@ -1,0 +1,77 @@
+import { filled } from './constant.ts'
+import { add } from './ops/elementwise.ts'
+import { knownShape, sameShape } from './shape.ts'
+import { describeType, GraphError, outputOf, type Node, type OperatorNode, type Tensor } from './tensor.ts'
+import { inOrder } from './walk.ts'
+
+/**
+ * Reverse-mode differentiation: adds the nodes that compute dLoss/dParameter.
+ * @param loss a single number
+ * @param parameters tensors that the loss depends on
+ * @returns one tensor for each parameter, of its shape
+ * @throws GraphError where the loss is not a scalar, does not depend on a parameter, or an operator on the way has no gradient
+ */
+export function gradients(loss: Tensor, parameters: readonly Tensor[]): readonly Tensor[] {
+  if (knownShape(loss, 'the loss').some((length) => length !== 1))
+    throw new GraphError(`the loss must be a single number, got ${describeType(loss)}`)
+  const order = inOrder([loss])
+  const dependent = nodesThatReach(order, parameters)
+  const sums = new Map<Node, (Tensor | undefined)[]>()
+  accumulate(sums, loss, filled(1, knownShape(loss, 'the loss'), loss.dtype))
+  for (const node of order.toReversed()) {
+    const outputGradients = sums.get(node)
+    if (outputGradients === undefined || node.kind === 'input' || node.kind === 'constant') continue
+    if (node.kind === 'scan') {
+      if (dependent.has(node)) throw new GraphError('gradients cannot pass through a Scan: differentiate its body instead')
+      continue
+    }
+    if (!node.inputs.some((tensor) => dependent.has(tensor.node))) continue
+    for (const [index, gradient] of inputGradients(node, outputGradients, dependent).entries()) {
+      const tensor = node.inputs[index]
+      if (gradient !== undefined && tensor !== undefined && dependent.has(tensor.node)) accumulate(sums, tensor, gradient)
+    }
+  }
+  return parameters.map((parameter, index) => {
+    const gradient = sums.get(parameter.node)?.[parameter.output]
+    if (gradient === undefined)
+      throw new GraphError(`the loss does not depend on parameter ${index} (${describeType(parameter)})`)
+    return gradient
+  })
+}
+
+function inputGradients(
+  node: OperatorNode,
+  outputGradients: readonly (Tensor | undefined)[],
+  dependent: ReadonlySet<Node>,
+): readonly (Tensor | undefined)[] {
+  const rule = node.operator.gradient
+  if (rule === 'none') return []
+  if (rule === undefined) throw new GraphError(`operator ${node.operator.type} has no gradient`)
+  const gradient = outputGradients.find((tensor) => tensor !== undefined)
+  if (gradient === undefined) return []
+  return rule({
+    inputs: node.inputs,
+    outputs: node.outputs.map((_, index) => outputOf(node, index)),
+    attributes: node.attributes,
+    outputGradients,
+    gradient,
+    wanted: node.inputs.map((tensor) => dependent.has(tensor.node)),
+  })
+}
+
+function nodesThatReach(order: readonly Node[], parameters: readonly Tensor[]): ReadonlySet<Node> {
+  const dependent = new Set(parameters.map((parameter) => parameter.node))
+  for (const node of order)
+    if ((node.kind === 'operator' || node.kind === 'scan') && node.inputs.some((tensor) => dependent.has(tensor.node)))
+      dependent.add(node)
+  return dependent
+}
+
+function accumulate(sums: Map<Node, (Tensor | undefined)[]>, tensor: Tensor, gradient: Tensor): void {
+  if (!sameShape(tensor.shape, gradient.shape))
+    throw new GraphError(`the gradient of ${describeType(tensor)} came out as ${describeType(gradient)}`)
+  const list = sums.get(tensor.node) ?? []
+  const before = list[tensor.output]
+  list[tensor.output] = before === undefined ? gradient : add(before, gradient)
+  sums.set(tensor.node, list)
+}

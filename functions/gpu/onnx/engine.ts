@@ -1,0 +1,133 @@
+import { availableParallelism } from 'node:os'
+import { Worker } from 'node:worker_threads'
+import { type Device, DeviceError, SessionError } from './device.ts'
+import type { HostTensor } from './hostTensor.ts'
+import type { Answers, Envelope, Feed, Reply, Request } from './protocol.ts'
+
+/** A tensor that stays in the engine's worker. */
+export interface KeptTensor {
+  readonly kept: number
+}
+
+export interface Session {
+  /**
+   * Runs the graph once.
+   * @param feeds one tensor for each input; the arrays are copied
+   * @param keep names of results that stay in the worker and come back as handles
+   * @throws SessionError where the graph fails
+   */
+  run(
+    feeds: Readonly<Record<string, HostTensor | KeptTensor>>,
+    keep?: readonly string[],
+  ): Promise<{
+    readonly results: Readonly<Record<string, HostTensor>>
+    readonly kept: Readonly<Record<string, KeptTensor>>
+  }>
+  release(): Promise<void>
+}
+
+/** A worker thread that runs graphs on one device. */
+export interface Engine {
+  readonly device: Device
+  /** Threads that one operator may use on the CPU. */
+  readonly threads: number
+  /** @throws DeviceError, SessionError */
+  load(model: Uint8Array): Promise<Session>
+  /** Moves a tensor into the worker. The caller's array is emptied unless `copy` is set. */
+  keep(tensor: HostTensor, options?: { readonly copy?: boolean }): Promise<KeptTensor>
+  fetch(tensor: KeptTensor): Promise<HostTensor>
+  drop(tensors: readonly KeptTensor[]): Promise<void>
+  /** Version of ONNX Runtime, known once a model was loaded. */
+  readonly runtimeVersion: string | undefined
+  /** Ends the worker at once; calls under way fail. */
+  close(): Promise<void>
+}
+
+export interface EngineOptions {
+  readonly device: Device
+  /** Default: all cores. */
+  readonly threads?: number
+}
+
+/** Starts the worker thread. It does not keep the process alive by itself. */
+export function openEngine({ device, threads = availableParallelism() }: EngineOptions): Engine {
+  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
+  const worker = new Worker(new URL(`./worker.${extension}`, import.meta.url))
+  const waiting = new Map<number, { resolve(answer: unknown): void; reject(error: Error): void }>()
+  const state: { count: number; closed?: Error; runtimeVersion?: string } = { count: 0 }
+
+  const fail = (error: Error): void => {
+    state.closed = error
+    for (const { reject } of waiting.values()) reject(error)
+    waiting.clear()
+  }
+  worker.on('message', (reply: Reply) => {
+    const call = waiting.get(reply.id)
+    waiting.delete(reply.id)
+    if (waiting.size === 0) worker.unref()
+    if ('error' in reply) call?.reject(revive(reply.error))
+    else call?.resolve(reply.answer)
+  })
+  worker.on('error', (cause) => fail(new SessionError(`the session worker failed: ${cause.message}`, { cause })))
+  worker.on('exit', (code) => fail(new SessionError(`the session worker ended with code ${code}`)))
+  worker.unref()
+
+  function ask<Kind extends Request['kind']>(
+    request: Extract<Request, { kind: Kind }>,
+    transfer: ArrayBuffer[] = [],
+  ): Promise<Answers[Kind]> {
+    if (state.closed !== undefined) return Promise.reject(state.closed)
+    const id = ++state.count
+    const envelope: Envelope = { id, request }
+    worker.ref()
+    return new Promise((resolve, reject) => {
+      waiting.set(id, { resolve: (answer) => resolve(answer as Answers[Kind]), reject })
+      worker.postMessage(envelope, transfer)
+    })
+  }
+
+  return {
+    device,
+    threads,
+    get runtimeVersion() {
+      return state.runtimeVersion
+    },
+    load: async (model) => {
+      const { session, runtimeVersion } = await ask<'load'>({ kind: 'load', model, device, threads })
+      state.runtimeVersion = runtimeVersion
+      return {
+        run: async (feeds, keep = []) => {
+          const { results, kept } = await ask<'run'>({ kind: 'run', session, feeds: withoutMethods(feeds), keep })
+          const handles = Object.entries(kept).map(([name, number]) => [name, { kept: number }] as const)
+          return { results, kept: Object.fromEntries(handles) }
+        },
+        release: async () => {
+          await ask<'release'>({ kind: 'release', session })
+        },
+      }
+    },
+    keep: (tensor, { copy = false } = {}) => {
+      const { buffer } = tensor.data
+      return ask<'keep'>({ kind: 'keep', tensor }, !copy && buffer instanceof ArrayBuffer ? [buffer] : [])
+    },
+    fetch: async ({ kept }) => (await ask<'fetch'>({ kind: 'fetch', kept })).tensor,
+    drop: async (tensors) => {
+      await ask<'drop'>({ kind: 'drop', kept: tensors.map(({ kept }) => kept) })
+    },
+    close: async () => {
+      await worker.terminate()
+    },
+  }
+}
+
+function withoutMethods(feeds: Readonly<Record<string, HostTensor | KeptTensor>>): Record<string, Feed> {
+  return Object.fromEntries(
+    Object.entries(feeds).map(([name, feed]) =>
+      'kept' in feed ? [name, { kept: feed.kept }] : [name, { dtype: feed.dtype, shape: feed.shape, data: feed.data }],
+    ),
+  )
+}
+
+function revive({ name, message }: { readonly name: string; readonly message: string }): Error {
+  return name === 'DeviceError' ? new DeviceError(message) : new SessionError(message)
+}
