@@ -1,19 +1,24 @@
 import { filled } from './constant.ts'
 import { add } from './ops/elementwise.ts'
-import { knownShape, sameShape } from './shape.ts'
-import { describeType, GraphError, outputOf, type Node, type OperatorNode, type Tensor } from './tensor.ts'
-import { inOrder } from './walk.ts'
+import { zeros } from './ops/layout.ts'
+import { knownShape, requireFloat, sameShape } from './shape.ts'
+import { describeType, GraphError, type Node, type OperatorNode, outputOf, type Tensor } from './tensor.ts'
+import { dependencies, inOrder } from './walk.ts'
 
 /**
  * Reverse-mode differentiation: adds the nodes that compute dLoss/dParameter.
- * @param loss a single number
- * @param parameters tensors that the loss depends on
- * @returns one tensor for each parameter, of its shape
- * @throws GraphError where the loss is not a scalar, does not depend on a parameter, or an operator on the way has no gradient
+ * @param loss a single floating-point number
+ * @param parameters tensors that the loss reads, inputs or results of nodes; each gradient is the total derivative
+ * @returns one tensor for each parameter, of its shape. Zeros, if the loss reads a parameter only through
+ *   `stopGradient`, comparisons or indices: that is the derivative there. A parameter that the loss does not read at all
+ *   is an error instead, because it is a mistake in the graph.
+ * @throws GraphError where the loss is not a single number, does not read a parameter, or an operator on the way has no
+ *   gradient
  */
 export function gradients(loss: Tensor, parameters: readonly Tensor[]): readonly Tensor[] {
   if (knownShape(loss, 'the loss').some((length) => length !== 1))
     throw new GraphError(`the loss must be a single number, got ${describeType(loss)}`)
+  requireFloat(loss, 'the loss')
   const order = inOrder([loss])
   const dependent = nodesThatReach(order, parameters)
   const sums = new Map<Node, (Tensor | undefined)[]>()
@@ -22,21 +27,30 @@ export function gradients(loss: Tensor, parameters: readonly Tensor[]): readonly
     const outputGradients = sums.get(node)
     if (outputGradients === undefined || node.kind === 'input' || node.kind === 'constant') continue
     if (node.kind === 'scan') {
-      if (dependent.has(node)) throw new GraphError('gradients cannot pass through a Scan: differentiate its body instead')
+      if (dependent.has(node))
+        throw new GraphError('gradients cannot pass through a Scan: differentiate its body instead')
       continue
     }
     if (!node.inputs.some((tensor) => dependent.has(tensor.node))) continue
     for (const [index, gradient] of inputGradients(node, outputGradients, dependent).entries()) {
       const tensor = node.inputs[index]
-      if (gradient !== undefined && tensor !== undefined && dependent.has(tensor.node)) accumulate(sums, tensor, gradient)
+      if (gradient !== undefined && tensor !== undefined && dependent.has(tensor.node))
+        accumulate(sums, tensor, gradient)
     }
   }
   return parameters.map((parameter, index) => {
     const gradient = sums.get(parameter.node)?.[parameter.output]
-    if (gradient === undefined)
+    if (gradient !== undefined) return gradient
+    if (!isRead(parameter, order))
       throw new GraphError(`the loss does not depend on parameter ${index} (${describeType(parameter)})`)
-    return gradient
+    return zeros(knownShape(parameter, 'a gradient of zeros'), parameter.dtype)
   })
+}
+
+function isRead(tensor: Tensor, order: readonly Node[]): boolean {
+  return order.some((node) =>
+    dependencies(node).some((read) => read.node === tensor.node && read.output === tensor.output),
+  )
 }
 
 function inputGradients(
@@ -59,11 +73,13 @@ function inputGradients(
   })
 }
 
+/** The nodes through which a change of a parameter changes the loss. */
 function nodesThatReach(order: readonly Node[], parameters: readonly Tensor[]): ReadonlySet<Node> {
   const dependent = new Set(parameters.map((parameter) => parameter.node))
-  for (const node of order)
-    if ((node.kind === 'operator' || node.kind === 'scan') && node.inputs.some((tensor) => dependent.has(tensor.node)))
-      dependent.add(node)
+  for (const node of order) {
+    if (node.kind === 'operator' && node.operator.gradient === 'none') continue
+    if (dependencies(node).some((tensor) => dependent.has(tensor.node))) dependent.add(node)
+  }
   return dependent
 }
 

@@ -1,5 +1,5 @@
-import { type ConstantData, type DataType, firstOutput, GraphError, type Tensor } from './tensor.ts'
 import { elementCount } from './shape.ts'
+import { type ConstantData, type DataType, firstOutput, GraphError, type Tensor } from './tensor.ts'
 
 /**
  * A value stored in the file (an initializer).
@@ -10,21 +10,43 @@ import { elementCount } from './shape.ts'
  */
 export function constant(data: ConstantData, shape: readonly number[] = [data.length], name?: string): Tensor {
   if (elementCount(shape) !== data.length)
-    throw new GraphError(`constant ${name ?? ''} has ${data.length} elements, its shape [${shape}] needs ${elementCount(shape)}`)
+    throw new GraphError(
+      `constant ${name ?? ''} has ${data.length} elements, its shape [${shape}] needs ${elementCount(shape)}`,
+    )
   return firstOutput({ kind: 'constant', name, data, outputs: [{ dtype: dataTypeOf(data), shape }] })
 }
 
-/** A single number of the given type. */
+/**
+ * Stands for an optional input that an operator is not given. ONNX tells it from a tensor without elements (the shape
+ * of a scalar is one), so it has a node of its own, which the file shows as an empty name.
+ */
+export const absent: Tensor = constant(new Float32Array(0), [0], 'absent')
+
+/**
+ * A single number of the given type.
+ * @throws GraphError where the type cannot hold the number
+ */
 export function scalar(value: number, dtype: DataType = 'float32'): Tensor {
-  return firstOutput({ kind: 'constant', name: undefined, data: arrayOf([value], dtype), outputs: [{ dtype, shape: [] }] })
+  return firstOutput({
+    kind: 'constant',
+    name: undefined,
+    data: arrayOf([value], dtype),
+    outputs: [{ dtype, shape: [] }],
+  })
 }
 
-/** A vector of 64-bit integers: shapes, axes, indices. */
+/**
+ * A vector of 64-bit integers: shapes, axes, indices.
+ * @throws GraphError where a value is no integer
+ */
 export function integers(values: readonly number[]): Tensor {
-  return constant(BigInt64Array.from(values, BigInt))
+  return constant(BigInt64Array.from(requireRange(values, 'int64'), BigInt))
 }
 
-/** A tensor in which every element is `value`. */
+/**
+ * A tensor in which every element is `value`, all of them stored in the file.
+ * @throws GraphError where the type cannot hold the number
+ */
 export function filled(value: number, shape: readonly number[], dtype: DataType = 'float32'): Tensor {
   const data = arrayOf(new Array<number>(elementCount(shape)).fill(value), dtype)
   return firstOutput({ kind: 'constant', name: undefined, data, outputs: [{ dtype, shape }] })
@@ -45,13 +67,28 @@ function arrayOf(values: readonly number[], dtype: DataType): ConstantData {
     case 'float64':
       return Float64Array.from(values)
     case 'int64':
-      return BigInt64Array.from(values, BigInt)
+      return BigInt64Array.from(requireRange(values, dtype), BigInt)
     case 'int32':
-      return Int32Array.from(values)
+      return Int32Array.from(requireRange(values, dtype))
     case 'uint8':
     case 'bool':
-      return Uint8Array.from(values)
+      return Uint8Array.from(requireRange(values, dtype))
     case 'float16':
       throw new GraphError('float16 constants are not written directly: cast a float32 constant')
   }
+}
+
+const integerRanges = {
+  int64: [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER],
+  int32: [-(2 ** 31), 2 ** 31 - 1],
+  uint8: [0, 255],
+  bool: [0, 1],
+} as const
+
+/** Typed arrays would cut fractions off and wrap large numbers around without a word. */
+function requireRange(values: readonly number[], dtype: keyof typeof integerRanges): readonly number[] {
+  const [low, high] = integerRanges[dtype]
+  const wrong = values.find((value) => !Number.isInteger(value) || value < low || value > high)
+  if (wrong !== undefined) throw new GraphError(`${dtype} holds integers from ${low} to ${high}, not ${wrong}`)
+  return values
 }

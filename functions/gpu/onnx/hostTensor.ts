@@ -14,7 +14,10 @@ export function float32(data: Float32Array, shape: readonly number[] = [data.len
   return { dtype: 'float32', shape, data }
 }
 
-export function int64(values: ArrayLike<number> | BigInt64Array, shape: readonly number[] = [values.length]): HostTensor {
+export function int64(
+  values: ArrayLike<number> | BigInt64Array,
+  shape: readonly number[] = [values.length],
+): HostTensor {
   const data = values instanceof BigInt64Array ? values : BigInt64Array.from(Array.from(values), BigInt)
   return { dtype: 'int64', shape, data }
 }

@@ -1,7 +1,18 @@
-import { attributeTypes, type AttributeMessage, elementTypes, encodeModel, type GraphMessage, type NodeMessage, type TensorMessage, type ValueInfoMessage } from './messages.ts'
+import { absent } from './constant.ts'
+import {
+  type AttributeMessage,
+  attributeTypes,
+  elementTypes,
+  encodeModel,
+  type GraphMessage,
+  type NodeMessage,
+  type TensorMessage,
+  type ValueInfoMessage,
+} from './messages.ts'
 import {
   type Attributes,
   type ConstantNode,
+  describeType,
   GraphError,
   type Node,
   outputOf,
@@ -37,23 +48,28 @@ export interface Model {
 /**
  * Writes everything that the outputs depend on as one ONNX file. Nodes that do not depend on a loop's iteration are
  * written outside of it, whichever side they were built on.
- * @throws GraphError where two inputs share a name, or an output depends on a loop's inside
+ * @throws GraphError where two inputs or an input and an output share a name, a name is empty, an axis of an input has
+ *   an impossible length, or a value from inside a loop is used outside of it
  */
 export function buildModel({ name, outputs, metadata = {} }: ModelOptions): Model {
   const order = inOrder(Object.values(outputs))
-  const writer = new Writer(order)
   const inputs = new Map<string, TensorType>()
   for (const node of order) {
     if (node.kind !== 'input' || node.scope !== undefined) continue
-    const [type] = node.outputs
     if (inputs.has(node.name)) throw new GraphError(`two inputs are called ${node.name}`)
-    if (type !== undefined) inputs.set(node.name, type)
+    inputs.set(node.name, checkedInput(node.name, typeOf(outputOf(node, 0))))
   }
-  const graph = writer.graph(
+  const outputNames = Object.keys(outputs)
+  if (outputNames.length === 0) throw new GraphError(`model ${name} has no outputs`)
+  const clash = outputNames.find((outputName) => outputName === '' || inputs.has(outputName))
+  if (clash !== undefined)
+    throw new GraphError(clash === '' ? 'an output has no name' : `an input and an output are both called ${clash}`)
+  const graph = new Writer(order, [...inputs.keys(), ...outputNames]).graph(
     name,
-    undefined,
+    [],
     [...inputs].map(([inputName, type]) => valueInfo(inputName, type)),
     Object.entries(outputs),
+    order,
   )
   const bytes = encodeModel({
     irVersion,
@@ -62,35 +78,56 @@ export function buildModel({ name, outputs, metadata = {} }: ModelOptions): Mode
     metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
     graph,
   })
-  return { bytes, inputs: Object.fromEntries(inputs), outputs }
+  const outputTypes = Object.entries(outputs).map(([outputName, tensor]) => [outputName, typeOf(tensor)] as const)
+  return { bytes, inputs: Object.fromEntries(inputs), outputs: Object.fromEntries(outputTypes) }
 }
 
+function typeOf({ dtype, shape }: TensorType): TensorType {
+  return { dtype, shape }
+}
+
+function checkedInput(name: string, type: TensorType): TensorType {
+  if (name === '') throw new GraphError('an input has no name')
+  if (
+    type.shape.some(
+      (length) => length === '' || (typeof length === 'number' && !(Number.isInteger(length) && length >= 0)),
+    )
+  )
+    throw new GraphError(`input ${name} cannot be ${describeType(type)}: an axis is a whole number or a name`)
+  return type
+}
+
+/** Names every value of one file and writes its graphs, the outermost and those of loops. */
 class Writer {
-  readonly #order: readonly Node[]
   readonly #scopes: ReadonlyMap<Node, ReadonlySet<Scope>>
   readonly #names = new Map<Node, readonly string[]>()
+  readonly #taken: Set<string>
   #count = 0
 
-  constructor(order: readonly Node[]) {
-    this.#order = order
+  constructor(order: readonly Node[], taken: readonly string[]) {
     this.#scopes = scopesOf(order)
+    this.#taken = new Set(taken)
   }
 
-  /** Writes the nodes of one scope (undefined: the outermost graph). */
+  /**
+   * Writes the nodes of one graph.
+   * @param enclosing the loops around it, its own last; none for the outermost graph
+   * @param reachable what its outputs depend on; nodes of other graphs among it are left to them
+   */
   graph(
     name: string,
-    scope: Scope | undefined,
+    enclosing: readonly Scope[],
     inputs: readonly ValueInfoMessage[],
     outputs: readonly (readonly [string, Tensor])[],
-    reachable: readonly Node[] = this.#order,
+    reachable: readonly Node[],
   ): GraphMessage {
     const nodes: NodeMessage[] = []
     const initializers: TensorMessage[] = []
     const valueInfos: ValueInfoMessage[] = []
     const local = new Map<Node, string>()
     const nameOf = (tensor: Tensor): string => {
+      if (tensor.node === absent.node) return ''
       if (tensor.node.kind === 'constant' && isSmall(tensor.node)) {
-        if (tensor.node.data.length === 0) return ''
         const known = local.get(tensor.node)
         if (known !== undefined) return known
         const fresh = this.#fresh('constant')
@@ -99,11 +136,12 @@ class Writer {
         return fresh
       }
       const given = this.#names.get(tensor.node)?.[tensor.output]
-      if (given === undefined) throw new GraphError(`${name} uses a value from inside a loop that it is not part of`)
+      if (given === undefined || !this.#isVisible(tensor.node, enclosing))
+        throw new GraphError(`${name} uses ${describeType(tensor)} from inside a loop that it is not part of`)
       return given
     }
     for (const node of reachable) {
-      if (!this.#belongs(node, scope)) continue
+      if (!this.#belongs(node, enclosing)) continue
       if (node.kind === 'input') this.#names.set(node, [node.name])
       else if (node.kind === 'constant') {
         if (isSmall(node)) continue
@@ -113,7 +151,8 @@ class Writer {
       } else {
         const type = node.kind === 'scan' ? 'Scan' : node.operator.type
         const names = node.outputs.map(() => this.#fresh(type))
-        const attribute = node.kind === 'scan' ? this.#scanAttributes(node) : attributeMessages(node.attributes)
+        const attribute =
+          node.kind === 'scan' ? this.#scanAttributes(node, enclosing) : attributeMessages(node.attributes)
         nodes.push({ name: names[0] ?? type, opType: type, input: node.inputs.map(nameOf), output: names, attribute })
         this.#names.set(node, names)
         for (const [index, outputName] of names.entries()) valueInfos.push(valueInfo(outputName, outputOf(node, index)))
@@ -126,14 +165,18 @@ class Writer {
     return { name, node: nodes, initializer: initializers, input: inputs, output: outputInfos, valueInfo: valueInfos }
   }
 
-  #belongs(node: Node, scope: Scope | undefined): boolean {
-    const scopes = this.#scopes.get(node) ?? new Set()
-    if (scope === undefined) return scopes.size === 0
-    // An inner loop's nodes depend on the inner and perhaps the outer scope: they are written by the inner graph.
-    return scopes.has(scope) && [...scopes].every((other) => other === scope || this.#names.has(placeholderOf(this.#order, other)))
+  /** Whether every loop that the node's value depends on is being written. */
+  #isVisible(node: Node, enclosing: readonly Scope[]): boolean {
+    return [...(this.#scopes.get(node) ?? [])].every((scope) => enclosing.includes(scope))
   }
 
-  #scanAttributes(node: ScanNode): readonly AttributeMessage[] {
+  /** A node is written into the innermost loop that its value depends on. */
+  #belongs(node: Node, enclosing: readonly Scope[]): boolean {
+    const own = enclosing.at(-1)
+    return this.#isVisible(node, enclosing) && (own === undefined || this.#scopes.get(node)?.has(own) === true)
+  }
+
+  #scanAttributes(node: ScanNode, enclosing: readonly Scope[]): readonly AttributeMessage[] {
     const { label } = node.scope
     const inputs = node.bodyInputs.map((tensor) => {
       const fresh = this.#fresh(tensor.node.kind === 'input' ? tensor.node.name : label)
@@ -142,7 +185,7 @@ class Writer {
     })
     const outputs = node.bodyOutputs.map((tensor, index) => [this.#fresh(`${label}.out${index}`), tensor] as const)
     const reachable = inOrder(node.bodyOutputs).filter((inner) => inner.kind !== 'input')
-    const body = this.graph(label, node.scope, inputs, outputs, reachable)
+    const body = this.graph(label, [...enclosing, node.scope], inputs, outputs, reachable)
     return [
       { name: 'body', type: attributeTypes.graph, g: body },
       { name: 'num_scan_inputs', type: attributeTypes.int, i: node.scanned },
@@ -150,15 +193,9 @@ class Writer {
   }
 
   #fresh(stem: string): string {
-    return `${stem}/${this.#count++}`
+    const name = `${stem}/${this.#count++}`
+    return this.#taken.has(name) ? this.#fresh(stem) : name
   }
-}
-
-function placeholderOf(order: readonly Node[], scope: Scope): Node {
-  const found = order.find((node) => node.kind === 'scan' && node.scope === scope)
-  const placeholder = found?.kind === 'scan' ? found.bodyInputs[0]?.node : undefined
-  if (placeholder === undefined) throw new GraphError('a value from inside a loop is used without its loop')
-  return placeholder
 }
 
 function isSmall(node: ConstantNode): boolean {

@@ -4,6 +4,7 @@ import {
   checkTensor,
   DTYPES,
   ELEMENT_BYTES,
+  MAX_RANK,
   SafetensorsError,
   type StoredTensor,
   valueCount,
@@ -27,7 +28,7 @@ const METADATA = '__metadata__'
 const whole = z.number().int().nonnegative()
 const entrySchema = z.strictObject({
   dtype: z.enum(DTYPES),
-  shape: z.array(whole),
+  shape: z.array(z.unknown()).max(MAX_RANK).pipe(z.array(whole)),
   data_offsets: z.tuple([whole, whole]),
 })
 type Entry = z.infer<typeof entrySchema>
@@ -40,7 +41,7 @@ type Entry = z.infer<typeof entrySchema>
  *   see `assertFinite`.
  * @throws {SafetensorsError} on anything the format forbids: a file cut short or with bytes left over, a header that is
  *   not valid JSON of the format, duplicate names, gaps or overlaps, a shape that does not fit its bytes, a dtype that
- *   is not one of {@link Dtype}, a BOOL that is neither 0 nor 1
+ *   is not one of {@link Dtype}, more than 64 axes, a BOOL that is neither 0 nor 1
  * @see https://huggingface.co/docs/safetensors, "Format"
  */
 export function readSafetensors(bytes: Uint8Array): SafetensorsFile {
@@ -86,7 +87,7 @@ export function readSafetensors(bytes: Uint8Array): SafetensorsFile {
  * @param tensors - by name
  * @param metadata - free text by key
  * @returns the whole file, in memory
- * @throws {SafetensorsError} on a shape that does not fit its data, the reserved name `__metadata__`, a BOOL that is
+ * @throws {SafetensorsError} on a shape that does not fit its data or has more than 64 axes, the reserved name `__metadata__`, a BOOL that is
  *   neither 0 nor 1, or a header beyond the format's 100 MB: what is written can be read
  */
 export function writeSafetensors(
@@ -171,7 +172,8 @@ function parseHeader(bytes: Uint8Array): Record<string, unknown> {
 function checkEntry(name: string, entry: unknown): Entry {
   const result = entrySchema.safeParse(entry)
   if (!result.success) {
-    throw new SafetensorsError(`the header's entry for '${name}' is wrong: ${z.prettifyError(result.error)}`)
+    const reasons = z.prettifyError(result.error).slice(0, 500)
+    throw new SafetensorsError(`the header's entry for '${name}' is wrong: ${reasons}`)
   }
   return result.data
 }

@@ -1,5 +1,5 @@
-import { type Dimension, describeType, firstOutput, GraphError, outputOf, type Scope, type Tensor } from './tensor.ts'
 import { sameShape } from './shape.ts'
+import { type Dimension, describeType, firstOutput, GraphError, outputOf, type Scope, type Tensor } from './tensor.ts'
 
 export interface ScanOptions {
   /** Values that flow from one iteration to the next: their first values. */
@@ -29,11 +29,14 @@ export interface ScanResult {
 /**
  * Runs a subgraph once per slice of its scanned inputs (ONNX Scan). State stays on the device between iterations,
  * which is what makes many training steps per call cheap.
- * @throws GraphError where scanned tensors differ in length or a state changes its type
+ * @throws GraphError where nothing is scanned, scanned tensors differ in length, or a state changes its type
  */
 export function scan({ states, scanned, body, label = 'scan' }: ScanOptions): ScanResult {
-  const iterations = scanned[0]?.shape[0]
-  if (iterations === undefined) throw new GraphError('Scan needs at least one scanned tensor')
+  const [first] = scanned
+  if (first === undefined) throw new GraphError('Scan needs at least one scanned tensor')
+  const [iterations] = first.shape
+  if (iterations === undefined || scanned.some((tensor) => tensor.shape.length === 0))
+    throw new GraphError(`Scan walks along the first axis, got ${scanned.map(describeType).join(' and ')}`)
   if (scanned.some((tensor) => tensor.shape[0] !== iterations))
     throw new GraphError(`Scan needs one number of iterations, got ${scanned.map(describeType).join(' and ')}`)
   const scope: Scope = { label }
@@ -70,6 +73,8 @@ function checkStates(before: readonly Tensor[], after: readonly Tensor[]): void 
   for (const [index, state] of before.entries()) {
     const next = after[index]
     if (next === undefined || next.dtype !== state.dtype || !sameShape(next.shape, state.shape))
-      throw new GraphError(`Scan state ${index} is ${describeType(state)}, its body returns ${next && describeType(next)}`)
+      throw new GraphError(
+        `Scan state ${index} is ${describeType(state)}, its body returns ${next && describeType(next)}`,
+      )
   }
 }

@@ -56,6 +56,12 @@ export function requireSameType(tensors: readonly Tensor[], use: string): void {
     throw new GraphError(`${use} needs one element type, got ${tensors.map(describeType).join(' and ')}`)
 }
 
+/** @throws GraphError where a value is broken or below the least one */
+export function requireIntegers(values: readonly number[], least: number, use: string): void {
+  if (values.some((value) => !Number.isInteger(value) || value < least))
+    throw new GraphError(`${use} must be integers from ${least} up, got [${values}]`)
+}
+
 /** @throws GraphError where the tensor has another number of axes */
 export function requireRank(tensor: Tensor, rank: number, use: string): void {
   if (tensor.shape.length !== rank) throw new GraphError(`${use} needs rank ${rank}, got ${describeType(tensor)}`)
@@ -63,6 +69,22 @@ export function requireRank(tensor: Tensor, rank: number, use: string): void {
 
 export function isFloat(tensor: Tensor): boolean {
   return tensor.dtype === 'float32' || tensor.dtype === 'float64' || tensor.dtype === 'float16'
+}
+
+/** @throws GraphError where a tensor holds truth values, which have no order and no sum */
+export function requireNumbers(tensors: readonly Tensor[], use: string): void {
+  const found = tensors.find((tensor) => tensor.dtype === 'bool')
+  if (found !== undefined) throw new GraphError(`${use} needs numbers, got ${describeType(found)}: cast it first`)
+}
+
+/**
+ * Axes counted from the front, in ascending order.
+ * @throws GraphError where there is no such axis, or one is named twice
+ */
+export function normalizeAxes(axes: readonly number[], rank: number, use: string): readonly number[] {
+  const positive = axes.map((axis) => normalizeAxis(axis, rank, use)).toSorted((left, right) => left - right)
+  if (new Set(positive).size !== positive.length) throw new GraphError(`${use}: axes [${axes}] name one axis twice`)
+  return positive
 }
 
 /** @throws GraphError where the tensor does not hold floating-point numbers */

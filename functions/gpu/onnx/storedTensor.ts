@@ -53,6 +53,9 @@ export const ELEMENT_BYTES: Readonly<Record<Dtype, number>> = {
   BOOL: 1,
 }
 
+/** The rank that numpy allows. A hostile header could list millions of lengths, and as many complaints about them. */
+export const MAX_RANK = 64
+
 /**
  * The number of values that a shape holds.
  *
@@ -108,11 +111,13 @@ export function viewTensor(
 }
 
 /**
- * Checks a tensor that is to be written: its shape is made of counts and fits its data, and a BOOL is 0 or 1.
+ * Checks a tensor that is to be written: its shape is made of at most 64 counts and fits its data, and a BOOL is 0 or 1.
  *
  * @throws {SafetensorsError} says what does not fit
  */
 export function checkTensor(name: string, { dtype, shape, data }: StoredTensor): void {
+  if (shape.length > MAX_RANK)
+    throw new SafetensorsError(`tensor '${name}' has ${shape.length} axes, at most ${MAX_RANK} are allowed`)
   const odd = shape.find((length) => !Number.isSafeInteger(length) || length < 0)
   if (odd !== undefined) throw new SafetensorsError(`tensor '${name}' has a length of ${odd} in its shape [${shape}]`)
   const count = valueCount(name, shape)

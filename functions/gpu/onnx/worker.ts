@@ -3,7 +3,14 @@ import { parentPort } from 'node:worker_threads'
 import { SessionError } from './device.ts'
 import type { HostTensor } from './hostTensor.ts'
 import type { Answers, Envelope, Feed, Reply, Request } from './protocol.ts'
-import { createSession, fromRuntime, type RuntimeSession, type RuntimeTensor, runtimeVersion, toRuntime } from './runtime.ts'
+import {
+  createSession,
+  fromRuntime,
+  type RuntimeSession,
+  type RuntimeTensor,
+  runtimeVersion,
+  toRuntime,
+} from './runtime.ts'
 
 const port = parentPort
 if (port === null) throw new SessionError('worker.ts is started by openEngine, not by itself')
@@ -83,5 +90,7 @@ function transferables(reply: Reply): ArrayBuffer[] {
 }
 
 function describe(error: unknown): { name: string; message: string } {
-  return error instanceof Error ? { name: error.name, message: error.message } : { name: 'Error', message: String(error) }
+  return error instanceof Error
+    ? { name: error.name, message: error.message }
+    : { name: 'Error', message: String(error) }
 }

@@ -1,6 +1,6 @@
 /** Two-dimensional convolutions over [batch, channels, height, width]. */
-import { knownShape, requireRank, requireSameType } from '../shape.ts'
-import { applyOne, type Attributes, describeType, GraphError, type Operator, type Tensor } from '../tensor.ts'
+import { knownShape, requireFloat, requireIntegers, requireRank, requireSameType, sameShape } from '../shape.ts'
+import { type Attributes, applyOne, describeType, GraphError, type Operator, type Tensor } from '../tensor.ts'
 
 export interface ConvolutionOptions {
   /** Step between windows, [vertical, horizontal]. Default [1, 1]. */
@@ -28,7 +28,7 @@ const convolutionOperator: Operator = { type: 'Conv' }
  */
 export function convolution(x: Tensor, weight: Tensor, bias?: Tensor, options: ConvolutionOptions = {}): Tensor {
   const { strides, pads, dilations, groups } = complete(options)
-  const { channels, size, kernel } = checked('Conv', x, weight, bias, groups)
+  const { channels, size, kernel } = checked('Conv', x, weight, bias, options)
   const [outputs = 0, channelsPerGroup = 0] = knownShape(weight, 'Conv')
   if (channelsPerGroup * groups !== channels || outputs % groups !== 0)
     throw new GraphError(`Conv with ${groups} groups cannot apply ${describeType(weight)} to ${describeType(x)}`)
@@ -55,10 +55,15 @@ export function convolutionTranspose(
 ): Tensor {
   const { strides, pads, dilations, groups } = complete(options)
   const extra = options.outputPadding ?? [0, 0]
-  const { channels, size, kernel } = checked('ConvTranspose', x, weight, bias, groups)
+  requireIntegers(extra, 0, 'ConvTranspose: outputPadding')
+  if (extra.some((length, axis) => length >= Math.max(at(strides, axis), at(dilations, axis))))
+    throw new GraphError(`ConvTranspose: outputPadding [${extra}] must stay below stride or dilation`)
+  const { channels, size, kernel } = checked('ConvTranspose', x, weight, bias, options)
   const [inputs = 0, outputsPerGroup = 0] = knownShape(weight, 'ConvTranspose')
   if (inputs !== channels || channels % groups !== 0)
-    throw new GraphError(`ConvTranspose with ${groups} groups cannot apply ${describeType(weight)} to ${describeType(x)}`)
+    throw new GraphError(
+      `ConvTranspose with ${groups} groups cannot apply ${describeType(weight)} to ${describeType(x)}`,
+    )
   const lengths = [0, 1].map(
     (axis) =>
       at(strides, axis) * (at(size, axis) - 1) +
@@ -78,11 +83,14 @@ function complete(options: ConvolutionOptions): Required<ConvolutionOptions> {
   return { strides: [1, 1], pads: [0, 0, 0, 0], dilations: [1, 1], groups: 1, ...options }
 }
 
-function checked(use: string, x: Tensor, weight: Tensor, bias: Tensor | undefined, groups: number) {
+function checked(use: string, x: Tensor, weight: Tensor, bias: Tensor | undefined, options: ConvolutionOptions) {
   requireRank(x, 4, use)
   requireRank(weight, 4, use)
   requireSameType(bias === undefined ? [x, weight] : [x, weight, bias], use)
-  if (!Number.isInteger(groups) || groups < 1) throw new GraphError(`${use}: groups must be a positive integer, got ${groups}`)
+  requireFloat(x, use)
+  const { strides, pads, dilations, groups } = complete(options)
+  requireIntegers([...strides, ...dilations, groups], 1, `${use}: strides, dilations and groups`)
+  requireIntegers(pads, 0, `${use}: pads`)
   const [channels = 0, ...size] = knownShape({ ...x, shape: x.shape.slice(1) }, use)
   return { channels, size, kernel: knownShape(weight, use).slice(2) }
 }
@@ -109,7 +117,7 @@ function output(
 ): Tensor {
   if (lengths.some((length) => length < 1))
     throw new GraphError(`${operator.type} of ${describeType(x)} with ${describeType(weight)} leaves no pixels`)
-  if (bias !== undefined && bias.shape[0] !== channels)
+  if (bias !== undefined && !sameShape(bias.shape, [channels]))
     throw new GraphError(`${operator.type} needs a bias of ${channels} numbers, got ${describeType(bias)}`)
   const inputs = bias === undefined ? [x, weight] : [x, weight, bias]
   const shape = [x.shape[0] ?? 1, channels, ...lengths]

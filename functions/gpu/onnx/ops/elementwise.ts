@@ -1,20 +1,20 @@
 /** Elementwise operators with ONNX's multidirectional broadcasting. A plain number stands for a scalar constant. */
 import { scalar } from '../constant.ts'
 import { elementTypes } from '../messages.ts'
-import { broadcastShapes, isFloat, requireFloat, requireSameType, sameShape } from '../shape.ts'
+import { broadcastShapes, isFloat, requireFloat, requireNumbers, requireSameType, sameShape } from '../shape.ts'
 import {
   applyOne,
   type DataType,
   describeType,
-  GraphError,
   type GradientContext,
   type GradientRule,
+  GraphError,
   type Operator,
   type Shape,
   type Tensor,
 } from '../tensor.ts'
-import { reduceSum } from './reduce.ts'
 import { reshape } from './layout.ts'
+import { reduceSum } from './reduce.ts'
 
 export type Operand = Tensor | number
 
@@ -31,6 +31,7 @@ function binary(type: string, rule: (context: BinaryContext) => readonly [Tensor
   return (left: Operand, right: Operand): Tensor => {
     const operands = toTensors(type, left, right)
     requireSameType(operands, type)
+    requireNumbers(operands, type)
     const shape = broadcastShapes([operands[0].shape, operands[1].shape], type)
     return applyOne(operator, operands, { dtype: operands[0].dtype, shape })
   }
@@ -83,16 +84,19 @@ function select(gradient: Tensor, smaller: Tensor, larger: Tensor): readonly [Te
 export const neg = unary('Neg', ({ gradient }) => neg(gradient))
 export const exp = unary('Exp', ({ gradient, y }) => mul(gradient, y))
 export const log = unary('Log', ({ gradient, x }) => div(gradient, x))
+/** Its gradient at 0 is infinite, as the derivative is: add an epsilon before it where 0 can occur. */
 export const sqrt = unary('Sqrt', ({ gradient, y }) => div(mul(gradient, 0.5), y))
 export const reciprocal = unary('Reciprocal', ({ gradient, y }) => neg(mul(gradient, mul(y, y))))
+/** Its gradient at 0 is 0. */
 export const abs = unary('Abs', ({ gradient, x }) => mul(gradient, sign(x)))
 export const relu = unary('Relu', ({ gradient, y }) => mul(gradient, cast(greater(y, 0), gradient.dtype)))
 export const sigmoid = unary('Sigmoid', ({ gradient, y }) => mul(gradient, mul(y, sub(1, y))))
 export const tanh = unary('Tanh', ({ gradient, y }) => mul(gradient, sub(1, mul(y, y))))
 
-const signOperator: Operator = { type: 'Sign', gradient: 'none' }
+/** −1, 0 or 1. Made of comparisons, because WebGPU has no kernel for ONNX's Sign and would go through the host. */
 export function sign(x: Tensor): Tensor {
-  return applyOne(signOperator, [x], { dtype: x.dtype, shape: x.shape })
+  requireNumbers([x], 'sign')
+  return sub(cast(greater(x, 0), x.dtype), cast(less(x, 0), x.dtype))
 }
 
 const floorOperator: Operator = { type: 'Floor', gradient: 'none' }
@@ -124,9 +128,13 @@ const clampOperator: Operator = {
     return [mul(gradient, inside), undefined, undefined]
   },
 }
-/** Limits every element to low..high. The gradient is zero outside and on the limits. */
+/**
+ * Limits every element to low..high. The gradient is zero outside and on the limits.
+ * @throws GraphError where low is not below high
+ */
 export function clamp(x: Tensor, low: number, high: number): Tensor {
   requireFloat(x, 'Clip')
+  if (!(low < high)) throw new GraphError(`Clip needs its lower limit below its upper, got ${low} and ${high}`)
   return applyOne(clampOperator, [x, scalar(low, x.dtype), scalar(high, x.dtype)], { dtype: x.dtype, shape: x.shape })
 }
 
@@ -145,6 +153,7 @@ function comparison(type: string) {
   return (left: Operand, right: Operand): Tensor => {
     const operands = toTensors(type, left, right)
     requireSameType(operands, type)
+    if (type !== 'Equal') requireNumbers(operands, type)
     return applyOne(operator, operands, {
       dtype: 'bool',
       shape: broadcastShapes([operands[0].shape, operands[1].shape], type),
@@ -185,7 +194,7 @@ export function stopGradient(x: Tensor): Tensor {
 }
 
 /** Sums a broadcast gradient back to the shape that was broadcast. */
-function sumToShape(gradient: Tensor, shape: Shape): Tensor {
+export function sumToShape(gradient: Tensor, shape: Shape): Tensor {
   if (sameShape(gradient.shape, shape)) return gradient
   const added = gradient.shape.length - shape.length
   const axes = gradient.shape.flatMap((length, axis) =>

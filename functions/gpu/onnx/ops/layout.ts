@@ -1,18 +1,28 @@
 /** Operators that move elements without changing them. */
-import { integers, scalar, filled } from '../constant.ts'
-import { broadcastShapes, knownLength, knownShape, normalizeAxis, requireSameType, sameShape } from '../shape.ts'
+import { integers, scalar } from '../constant.ts'
 import {
-  applyOne,
+  broadcastShapes,
+  elementCount,
+  knownLength,
+  knownShape,
+  normalizeAxes,
+  normalizeAxis,
+  requireSameType,
+  sameShape,
+} from '../shape.ts'
+import {
   type Attribute,
-  describeType,
+  apply,
+  applyOne,
+  type DataType,
   type Dimension,
+  describeType,
   GraphError,
   type Operator,
-  outputOf,
   type Shape,
   type Tensor,
 } from '../tensor.ts'
-import { reduceSum } from './reduce.ts'
+import { cast, sumToShape } from './elementwise.ts'
 
 const reshapeOperator: Operator = {
   type: 'Reshape',
@@ -37,12 +47,20 @@ const transposeOperator: Operator = {
   type: 'Transpose',
   gradient: ({ gradient, attributes }) => {
     const permutation = intsOf(attributes.perm)
-    return [transpose(gradient, permutation.map((_, axis) => permutation.indexOf(axis)))]
+    return [
+      transpose(
+        gradient,
+        permutation.map((_, axis) => permutation.indexOf(axis)),
+      ),
+    ]
   },
 }
 /** Reorders the axes: axis i of the result is axis `permutation[i]` of x. */
 export function transpose(x: Tensor, permutation: readonly number[]): Tensor {
-  if (permutation.toSorted((a, b) => a - b).some((axis, index) => axis !== index) || permutation.length !== x.shape.length)
+  if (
+    permutation.toSorted((a, b) => a - b).some((axis, index) => axis !== index) ||
+    permutation.length !== x.shape.length
+  )
     throw new GraphError(`Transpose: [${permutation}] is no permutation of the axes of ${describeType(x)}`)
   if (permutation.every((axis, index) => axis === index)) return x
   const shape = permutation.map((axis) => x.shape[axis] ?? 1)
@@ -58,14 +76,7 @@ export function transposeMatrix(x: Tensor): Tensor {
 
 const expandOperator: Operator = {
   type: 'Expand',
-  gradient: ({ gradient, inputs: [x] }) => {
-    if (x === undefined) return []
-    const added = gradient.shape.length - x.shape.length
-    const axes = gradient.shape.flatMap((length, axis) =>
-      axis < added || (x.shape[axis - added] === 1 && length !== 1) ? [axis] : [],
-    )
-    return [reshape(reduceSum(gradient, axes, { keepDimensions: true }), x.shape), undefined]
-  },
+  gradient: ({ gradient, inputs: [x] }) => (x === undefined ? [] : [sumToShape(gradient, x.shape), undefined]),
 }
 /** Repeats axes of length 1 (and missing leading axes) to fill the shape. */
 export function expand(x: Tensor, shape: readonly number[]): Tensor {
@@ -86,6 +97,11 @@ const concatOperator: Operator = {
     })
   },
 }
+/** A tensor of zeros that takes no room in the file. */
+export function zeros(shape: readonly number[], dtype: DataType): Tensor {
+  return expand(scalar(0, dtype), shape)
+}
+
 /** Joins tensors along one axis. */
 export function concat(tensors: readonly Tensor[], axis: number): Tensor {
   const [first] = tensors
@@ -101,7 +117,10 @@ export function concat(tensors: readonly Tensor[], axis: number): Tensor {
   return applyOne(concatOperator, tensors, { dtype: first.dtype, shape }, { axis: { int: positive } })
 }
 
-/** Part of one axis: elements start, start + step, … before end. A negative step walks backwards; end −1 then means "past the first". */
+/**
+ * Part of one axis: elements start, start + step, … before end, counted from the front. A negative step walks backwards;
+ * end −1 then means "past the first".
+ */
 export interface AxisSlice {
   readonly axis: number
   readonly start: number
@@ -113,34 +132,56 @@ const sliceOperator: Operator = {
   type: 'Slice',
   gradient: ({ gradient, inputs: [x, starts, , axes, steps] }) => {
     if (x === undefined || starts === undefined || axes === undefined || steps === undefined) return []
-    return [unslice(gradient, knownShape(x, 'Slice'), numbersOf(starts), numbersOf(axes), numbersOf(steps))]
+    return [unslice(gradient, x, numbersOf(starts), numbersOf(axes), numbersOf(steps))]
   },
 }
-/** Takes parts of some axes. */
+/**
+ * Takes parts of some axes.
+ * @throws GraphError where a part is empty or reaches outside its axis, or an axis is named twice
+ */
 export function slice(x: Tensor, parts: readonly AxisSlice[]): Tensor {
+  if (parts.length === 0) return x
+  normalizeAxes(
+    parts.map(({ axis }) => axis),
+    x.shape.length,
+    'Slice',
+  )
   const shape = [...x.shape]
   for (const { axis, start, end, step = 1 } of parts) {
     const length = knownLength(x, axis, 'Slice')
     const count = Math.ceil((end - start) / step)
     const last = start + (count - 1) * step
-    if (!(count >= 1) || start < 0 || start >= length || last < 0 || last >= length)
-      throw new GraphError(`Slice ${start}:${end}:${step} of axis ${axis} is outside ${describeType(x)}`)
+    const valid = [start, end, step].every(Number.isInteger) && step !== 0
+    if (!valid || count < 1 || start < 0 || start >= length || last < 0 || last >= length)
+      throw new GraphError(`Slice ${start}:${end}:${step} of axis ${axis} is empty or outside ${describeType(x)}`)
     shape[normalizeAxis(axis, shape.length, 'Slice')] = count
   }
+  const head = withoutTails(x, parts)
   const list = (get: (part: AxisSlice) => number): Tensor => integers(parts.map(get))
   // Walking backwards past the first element is written as an end below every index: −1 would mean the last one.
-  const ends = list((part) => (part.end < 0 ? -knownLength(x, part.axis, 'Slice') - 1 : part.end))
+  const ends = list((part) => (part.end < 0 ? -knownLength(head, part.axis, 'Slice') - 1 : part.end))
   const axes = list((part) => normalizeAxis(part.axis, x.shape.length, 'Slice'))
-  return applyOne(sliceOperator, [x, list((part) => part.start), ends, axes, list((part) => part.step ?? 1)], {
+  return applyOne(sliceOperator, [head, list((part) => part.start), ends, axes, list((part) => part.step ?? 1)], {
     dtype: x.dtype,
     shape,
   })
 }
 
+/**
+ * Cuts off what lies behind the start of each backward walk. ONNX Runtime 1.30's WebGPU kernel begins such a walk at the
+ * last element, whatever its start.
+ */
+function withoutTails(x: Tensor, parts: readonly AxisSlice[]): Tensor {
+  const heads = parts.flatMap(({ axis, start, step = 1 }) =>
+    step < 0 && start < knownLength(x, axis, 'Slice') - 1 ? [{ axis, start: 0, end: start + 1 }] : [],
+  )
+  return slice(x, heads)
+}
+
 /** Puts a gradient back at the places that a slice took, zeros elsewhere. */
 function unslice(
   gradient: Tensor,
-  shape: readonly number[],
+  x: Tensor,
   starts: readonly number[],
   axes: readonly number[],
   steps: readonly number[],
@@ -149,7 +190,7 @@ function unslice(
     const start = starts[index] ?? 0
     const step = steps[index] ?? 1
     const count = knownLength(result, axis, 'Slice')
-    const length = shape[axis] ?? 1
+    const length = knownLength(x, axis, 'Slice')
     const spaced = spaceOut(result, axis, count, Math.abs(step))
     const ordered = step < 0 ? reverse(spaced, axis) : spaced
     const extent = (count - 1) * Math.abs(step) + 1
@@ -162,7 +203,10 @@ function unslice(
 function spaceOut(x: Tensor, axis: number, count: number, step: number): Tensor {
   if (step === 1) return x
   const wide = reshape(x, x.shape.toSpliced(axis, 1, count, 1))
-  const filledUp = reshape(pad(wide, [{ axis: axis + 1, before: 0, after: step - 1 }]), x.shape.with(axis, count * step))
+  const filledUp = reshape(
+    pad(wide, [{ axis: axis + 1, before: 0, after: step - 1 }]),
+    x.shape.with(axis, count * step),
+  )
   return slice(filledUp, [{ axis, start: 0, end: (count - 1) * step + 1 }])
 }
 
@@ -182,46 +226,76 @@ const padOperator: Operator = {
   gradient: ({ gradient, inputs: [x, amounts] }) => {
     if (x === undefined || amounts === undefined) return []
     const before = numbersOf(amounts).slice(0, x.shape.length)
-    const parts = before.map((start, axis) => ({ axis, start, end: start + knownLength(x, axis, 'Pad') }))
+    const parts = before.flatMap((start, axis) =>
+      gradient.shape[axis] === x.shape[axis] ? [] : [{ axis, start, end: start + knownLength(x, axis, 'Pad') }],
+    )
     return [slice(gradient, parts)]
   },
 }
-/** Surrounds axes with zeros. Amounts are not negative. */
+/**
+ * Surrounds axes with zeros.
+ * @throws GraphError where an amount is negative or broken, an axis is named twice, or its length is not known
+ */
 export function pad(x: Tensor, paddings: readonly AxisPadding[]): Tensor {
-  if (paddings.some(({ before, after }) => before < 0 || after < 0))
-    throw new GraphError(`Pad: amounts must not be negative, got ${JSON.stringify(paddings)}`)
+  if (paddings.some(({ before, after }) => [before, after].some((amount) => !Number.isInteger(amount) || amount < 0)))
+    throw new GraphError(`Pad: amounts must be integers that are not negative, got ${JSON.stringify(paddings)}`)
+  normalizeAxes(
+    paddings.map(({ axis }) => axis),
+    x.shape.length,
+    'Pad',
+  )
   const needed = paddings.filter(({ before, after }) => before + after > 0)
   if (needed.length === 0) return x
-  const amounts = (side: 'before' | 'after'): readonly number[] =>
-    x.shape.map((_, axis) => needed.find((padding) => padding.axis === axis)?.[side] ?? 0)
-  const [before, after] = [amounts('before'), amounts('after')]
-  const shape = x.shape.map((length, axis) =>
-    typeof length === 'number' ? length + (before[axis] ?? 0) + (after[axis] ?? 0) : length,
-  )
+  const before = x.shape.map(() => 0)
+  const after = x.shape.map(() => 0)
+  const shape = [...x.shape]
+  for (const padding of needed) {
+    const axis = normalizeAxis(padding.axis, shape.length, 'Pad')
+    before[axis] = padding.before
+    after[axis] = padding.after
+    shape[axis] = knownLength(x, axis, 'Pad') + padding.before + padding.after
+  }
   return applyOne(padOperator, [x, integers([...before, ...after]), scalar(0, x.dtype)], { dtype: x.dtype, shape })
 }
 
-const scatterAddOperator: Operator = { type: 'ScatterND' }
+const scatterAddOperator: Operator = { type: 'ScatterElements' }
 const gatherOperator: Operator = {
   type: 'Gather',
   gradient: ({ gradient, inputs: [x, indices], attributes }) => {
     if (x === undefined || indices === undefined) return []
-    if (intOf(attributes.axis) !== 0) throw new GraphError('the gradient of Gather exists for axis 0 only')
-    const shape = knownShape(x, 'Gather')
-    const places = reshape(indices, [...indices.shape, 1])
-    const zeros = filled(0, shape, x.dtype)
-    return [
-      applyOne(scatterAddOperator, [zeros, places, gradient], { dtype: x.dtype, shape }, { reduction: { string: 'add' } }),
-      undefined,
-    ]
+    return [scatterAdd(x, indices, gradient, intOf(attributes.axis)), undefined]
   },
 }
-/** Picks slices of one axis by int64 indices of any shape, which takes the axis's place. */
+/**
+ * Picks slices of one axis by int32 or int64 indices of any shape, which takes the axis's place. Negative indices count
+ * from the end; an index outside fails when the graph runs.
+ */
 export function gather(x: Tensor, indices: Tensor, axis = 0): Tensor {
-  if (indices.dtype !== 'int64') throw new GraphError(`Gather needs int64 indices, got ${describeType(indices)}`)
+  if (indices.dtype !== 'int64' && indices.dtype !== 'int32')
+    throw new GraphError(`Gather needs int32 or int64 indices, got ${describeType(indices)}`)
   const positive = normalizeAxis(axis, x.shape.length, 'Gather')
   const shape = x.shape.toSpliced(positive, 1, ...indices.shape)
   return applyOne(gatherOperator, [x, indices], { dtype: x.dtype, shape }, { axis: { int: positive } })
+}
+
+/**
+ * Sums every slice of a gradient into the slice of x that it was gathered from. ScatterElements rather than ScatterND:
+ * ONNX Runtime's CPU kernel of the latter adds up repeated indices from several threads, and not always rightly.
+ */
+function scatterAdd(x: Tensor, indices: Tensor, gradient: Tensor, axis: number): Tensor {
+  const shape = knownShape(x, 'the gradient of Gather')
+  const count = elementCount(knownShape(indices, 'the gradient of Gather'))
+  const slices = shape.with(axis, count)
+  const places = reshape(
+    cast(indices, 'int32'),
+    shape.map((_, other) => (other === axis ? count : 1)),
+  )
+  return applyOne(
+    scatterAddOperator,
+    [zeros(shape, x.dtype), expand(places, slices), reshape(gradient, slices)],
+    { dtype: x.dtype, shape },
+    { axis: { int: axis }, reduction: { string: 'add' } },
+  )
 }
 
 const splitOperator: Operator = {
@@ -229,7 +303,7 @@ const splitOperator: Operator = {
   gradient: ({ outputGradients, outputs, attributes }) => {
     const axis = intOf(attributes.axis)
     const parts = outputs.map(
-      (tensor, index) => outputGradients[index] ?? filled(0, knownShape(tensor, 'Split'), tensor.dtype),
+      (tensor, index) => outputGradients[index] ?? zeros(knownShape(tensor, 'the gradient of Split'), tensor.dtype),
     )
     return [concat(parts, axis), undefined]
   },
@@ -237,17 +311,12 @@ const splitOperator: Operator = {
 /** Cuts one axis into pieces of the given lengths. */
 export function split(x: Tensor, axis: number, lengths: readonly number[]): readonly Tensor[] {
   const positive = normalizeAxis(axis, x.shape.length, 'Split')
+  if (lengths.some((length) => !Number.isInteger(length) || length < 1))
+    throw new GraphError(`Split needs positive lengths, got [${lengths}]`)
   if (lengths.reduce((sum, length) => sum + length, 0) !== knownLength(x, positive, 'Split'))
     throw new GraphError(`Split: [${lengths}] do not add up to axis ${axis} of ${describeType(x)}`)
   const outputs = lengths.map((length) => ({ dtype: x.dtype, shape: x.shape.with(positive, length) }))
-  const node = {
-    kind: 'operator',
-    operator: splitOperator,
-    inputs: [x, integers(lengths)],
-    attributes: { axis: { int: positive } },
-    outputs,
-  } as const
-  return outputs.map((_, index) => outputOf(node, index))
+  return apply(splitOperator, [x, integers(lengths)], outputs, { axis: { int: positive } })
 }
 
 function numbersOf(tensor: Tensor): readonly number[] {

@@ -1,16 +1,16 @@
 /** Matrix products. */
-import { broadcastShapes, requireFloat, requireSameType, sameShape } from '../shape.ts'
-import { applyOne, describeType, GraphError, type Operator, type Shape, type Tensor } from '../tensor.ts'
-import { reshape, transposeMatrix } from './layout.ts'
-import { reduceSum } from './reduce.ts'
+import { broadcastShapes, requireFloat, requireSameType } from '../shape.ts'
+import { applyOne, describeType, GraphError, type Operator, type Tensor } from '../tensor.ts'
+import { sumToShape } from './elementwise.ts'
+import { transposeMatrix } from './layout.ts'
 
 const matmulOperator: Operator = {
   type: 'MatMul',
   gradient: ({ gradient, inputs: [left, right], wanted }) => {
     if (left === undefined || right === undefined) return []
     return [
-      wanted[0] ? sumBatches(matmul(gradient, transposeMatrix(right)), left.shape) : undefined,
-      wanted[1] ? sumBatches(matmul(transposeMatrix(left), gradient), right.shape) : undefined,
+      wanted[0] ? sumToShape(matmul(gradient, transposeMatrix(right)), left.shape) : undefined,
+      wanted[1] ? sumToShape(matmul(transposeMatrix(left), gradient), right.shape) : undefined,
     ]
   },
 }
@@ -28,12 +28,4 @@ export function matmul(left: Tensor, right: Tensor): Tensor {
     throw new GraphError(`MatMul cannot multiply ${describeType(left)} by ${describeType(right)}`)
   const batch = broadcastShapes([left.shape.slice(0, -2), right.shape.slice(0, -2)], 'MatMul')
   return applyOne(matmulOperator, [left, right], { dtype: left.dtype, shape: [...batch, rows, columns] })
-}
-
-/** Sums the gradient over leading axes that were broadcast. */
-function sumBatches(gradient: Tensor, shape: Shape): Tensor {
-  if (sameShape(gradient.shape, shape)) return gradient
-  const added = gradient.shape.length - shape.length
-  const axes = gradient.shape.flatMap((length, axis) => (axis < added || shape[axis - added] !== length ? [axis] : []))
-  return reshape(reduceSum(gradient, axes, { keepDimensions: true }), shape)
 }

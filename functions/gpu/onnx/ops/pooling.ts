@@ -1,5 +1,5 @@
 /** Pooling over windows of [batch, channels, height, width]. */
-import { knownShape, requireFloat, requireRank } from '../shape.ts'
+import { knownLength, requireFloat, requireIntegers, requireRank } from '../shape.ts'
 import { applyOne, describeType, GraphError, type Operator, type Tensor } from '../tensor.ts'
 import { reduceMean } from './reduce.ts'
 
@@ -30,15 +30,28 @@ export function globalAveragePool(x: Tensor): Tensor {
   return reduceMean(x, [2, 3], { keepDimensions: true })
 }
 
-function pool(operator: Operator, x: Tensor, { kernel, strides = kernel, pads = [0, 0, 0, 0] }: PoolingOptions): Tensor {
+function pool(
+  operator: Operator,
+  x: Tensor,
+  { kernel, strides = kernel, pads = [0, 0, 0, 0] }: PoolingOptions,
+): Tensor {
   requireRank(x, 4, operator.type)
   requireFloat(x, operator.type)
-  const [batch = 1, channels = 1, height = 1, width = 1] = knownShape(x, operator.type)
-  const count = (length: number, before: number, after: number, window: number, stride: number): number =>
-    Math.floor((length + before + after - window) / stride) + 1
-  const rows = count(height, pads[0], pads[2], kernel[0], strides[0])
-  const columns = count(width, pads[1], pads[3], kernel[1], strides[1])
-  if (rows < 1 || columns < 1) throw new GraphError(`${operator.type} [${kernel}] of ${describeType(x)} leaves no pixels`)
+  requireIntegers([...kernel, ...strides], 1, `${operator.type}: kernel and strides`)
+  requireIntegers(pads, 0, `${operator.type}: pads`)
+  if (pads.some((amount, side) => amount >= kernel[side % 2 === 0 ? 0 : 1]))
+    throw new GraphError(
+      `${operator.type}: pads [${pads}] must stay below the window [${kernel}], which would see only padding`,
+    )
+  const [batch = 1, channels = 1] = x.shape
+  const count = (axis: 0 | 1): number =>
+    Math.floor(
+      (knownLength(x, axis + 2, operator.type) + pads[axis] + pads[axis === 0 ? 2 : 3] - kernel[axis]) / strides[axis],
+    ) + 1
+  const rows = count(0)
+  const columns = count(1)
+  if (rows < 1 || columns < 1)
+    throw new GraphError(`${operator.type} [${kernel}] of ${describeType(x)} leaves no pixels`)
   return applyOne(
     operator,
     [x],

@@ -1,7 +1,7 @@
 /** Reductions over axes. */
-import { integers, scalar } from '../constant.ts'
-import { knownLength, knownShape, normalizeAxis, requireFloat } from '../shape.ts'
-import { applyOne, GraphError, type GradientContext, type Operator, type Shape, type Tensor, type TensorType } from '../tensor.ts'
+import { integers } from '../constant.ts'
+import { knownLength, knownShape, normalizeAxes, normalizeAxis, requireFloat, requireNumbers } from '../shape.ts'
+import { apply, applyOne, type GradientContext, GraphError, type Operator, type Shape, type Tensor } from '../tensor.ts'
 import { cast, div, equal, mul } from './elementwise.ts'
 import { expand, reshape } from './layout.ts'
 
@@ -14,7 +14,7 @@ const sumOperator: Operator = {
   type: 'ReduceSum',
   gradient: (context) => [spread(context), undefined],
 }
-/** Sum over the given axes (all, if left out). */
+/** Sum over the given axes (all, if left out; none, if the list is empty: then x itself). */
 export function reduceSum(x: Tensor, axes: readonly number[] = allAxes(x), options: ReduceOptions = {}): Tensor {
   return reduce(sumOperator, x, axes, options)
 }
@@ -58,34 +58,28 @@ export function argMax(x: Tensor, axis: number, options: ReduceOptions = {}): Te
   )
 }
 
+// Without a gradient: it would scatter along the indices, which nothing asks for yet.
 const topKOperator: Operator = { type: 'TopK' }
 /** The `count` largest values along the last axis, in no particular order. Not differentiable. */
 export function largest(x: Tensor, count: number): Tensor {
-  const last = x.shape.length - 1
+  const last = normalizeAxis(-1, x.shape.length, 'TopK')
   const length = knownLength(x, last, 'TopK')
   if (!Number.isInteger(count) || count < 1 || count > length)
     throw new GraphError(`TopK: cannot take ${count} of ${length} values`)
   const shape = [...x.shape.slice(0, last), count]
-  const outputs: readonly TensorType[] = [
+  const outputs = [
     { dtype: x.dtype, shape },
     { dtype: 'int64', shape },
-  ]
-  return {
-    node: {
-      kind: 'operator',
-      operator: topKOperator,
-      inputs: [x, integers([count])],
-      outputs,
-      attributes: { axis: { int: last }, largest: { int: 1 }, sorted: { int: 0 } },
-    },
-    output: 0,
-    dtype: x.dtype,
-    shape,
-  }
+  ] as const
+  const attributes = { axis: { int: last }, largest: { int: 1 }, sorted: { int: 0 } }
+  const [values] = apply(topKOperator, [x, integers([count])], outputs, attributes)
+  if (values === undefined) throw new GraphError('TopK lost its result')
+  return values
 }
 
 function reduce(operator: Operator, x: Tensor, axes: readonly number[], options: ReduceOptions): Tensor {
-  const positive = axes.map((axis) => normalizeAxis(axis, x.shape.length, operator.type)).sort((a, b) => a - b)
+  requireNumbers([x], operator.type)
+  const positive = normalizeAxes(axes, x.shape.length, operator.type)
   if (positive.length === 0) return x
   const keep = options.keepDimensions ?? false
   return applyOne(
@@ -106,7 +100,8 @@ function allAxes(x: Tensor): readonly number[] {
 
 /** The input and the axes of a reduction, read back from its node. */
 function reduced({ inputs: [x, axes] }: GradientContext): readonly [Tensor, readonly number[]] {
-  if (x === undefined || axes === undefined || axes.node.kind !== 'constant') throw new GraphError('a reduction lost its axes')
+  if (x === undefined || axes === undefined || axes.node.kind !== 'constant')
+    throw new GraphError('a reduction lost its axes')
   return [x, Array.from(axes.node.data, Number)]
 }
 
@@ -129,5 +124,5 @@ function spreadToExtremes(context: GradientContext): Tensor {
 
 /** One number as a tensor of shape []. */
 export function asScalar(x: Tensor): Tensor {
-  return x.shape.length === 0 ? x : reshape(x, scalar(0, x.dtype).shape)
+  return x.shape.length === 0 ? x : reshape(x, [])
 }

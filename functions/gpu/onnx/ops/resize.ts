@@ -1,7 +1,6 @@
 /** Resampling of images. */
-import { constant } from '../constant.ts'
+import { absent, integers } from '../constant.ts'
 import { knownShape, requireFloat, requireRank } from '../shape.ts'
-import { integers } from '../constant.ts'
 import { applyOne, GraphError, type Operator, type Tensor } from '../tensor.ts'
 
 const resizeOperator: Operator = { type: 'Resize' }
@@ -18,10 +17,9 @@ export function bilinearResize(x: Tensor, size: readonly [number, number]): Tens
     throw new GraphError(`Resize needs positive lengths, got [${size}]`)
   if (size.every((length, axis) => length === before[axis])) return x
   const shape = [batch, channels, ...size]
-  const none = constant(new Float32Array(0))
   return applyOne(
     resizeOperator,
-    [x, none, none, integers(shape)],
+    [x, absent, absent, integers(shape)],
     { dtype: x.dtype, shape },
     { mode: { string: 'linear' }, coordinate_transformation_mode: { string: 'half_pixel' } },
   )

@@ -24,10 +24,10 @@ describe('mersenneTwister', () => {
 
 describe('naturalLogarithm', () => {
   test.each([
-    // Correctly rounded constants: ln 2, ln 10, −ln 2; next to 1 the series ln(1 + x) = x − x²/2 + … rounds to these.
-    [2, 0.6931471805599453],
-    [10, 2.302585092994046],
-    [0.5, -0.6931471805599453],
+    // The language's constants, correctly rounded; next to 1 the series ln(1 + x) = x − x²/2 + … rounds to these.
+    [2, Math.LN2],
+    [10, Math.LN10],
+    [0.5, -Math.LN2],
     [1, 0],
     [1 - 2 ** -53, -(2 ** -53)],
     [1 - 2 ** -52, -(2 ** -52) - 2 ** -105],

@@ -1,0 +1,86 @@
+/**
+ * The factory graph: one ONNX model from latents to labelled images. It runs unchanged in any ONNX Runtime.
+ *
+ * Images are made one after another in a loop over the batch, so that an image does not depend on what else is in its
+ * batch, to the bit, and memory does not grow with the batch.
+ */
+import { buildModel, type Model } from '../onnx/model.ts'
+import { reshape } from '../onnx/ops/layout.ts'
+import { scan } from '../onnx/scan.ts'
+import { input, type Tensor } from '../onnx/tensor.ts'
+import { imageBytes } from '../stylegan/generator.ts'
+import type { Noise } from '../stylegan/layers.ts'
+import { mapping, truncate } from '../stylegan/mapping.ts'
+import { synthesis } from '../stylegan/synthesis.ts'
+import type { GeneratorWeights } from '../stylegan/weights.ts'
+import type { Labeler } from './labeler.ts'
+import type { LabelSize } from './pixelFeatures.ts'
+import { imageScore } from './uncertainty.ts'
+
+export interface FactoryGraphOptions {
+  readonly truncation: number
+  readonly size: LabelSize
+  readonly noise?: Noise
+  /** What the graph takes: z, or w (which is not truncated again). Default `z`. */
+  readonly latent?: 'z' | 'w'
+  readonly metadata?: Readonly<Record<string, string>>
+}
+
+/**
+ * Input: `z` float32 [batch, latentLength], or `w` float32 [batch, styleLength].
+ * Outputs: `image` uint8 [batch, height, width, 3]; `labels` uint8 [batch, height, width] part ids; `divergence`
+ * float32 [batch, height, width] Jensen-Shannon divergence in nats; `score` float32 [batch] image uncertainty in nats.
+ */
+export function factoryGraph(weights: GeneratorWeights, labeler: Labeler, options: FactoryGraphOptions): Model {
+  const { truncation, size, noise = 'constant', latent = 'z', metadata = {} } = options
+  const length = latent === 'z' ? weights.latentLength : weights.styleLength
+  const { stacked } = scan({
+    label: 'images',
+    states: [],
+    scanned: [input(latent, 'float32', ['batch', length])],
+    body: (_, [row]) => {
+      if (row === undefined) throw new TypeError('the loop over images lost its latent')
+      const code = reshape(row, [1, length])
+      const w = latent === 'z' ? truncate(weights, mapping(weights, code), truncation) : code
+      const { image, taps } = synthesis(weights, w, noise)
+      const { labels, divergence } = labeler(taps)
+      const { resolution } = weights
+      return {
+        states: [],
+        stacked: [
+          reshape(imageBytes(image), [resolution, resolution, 3]),
+          reshape(labels, [size.height, size.width]),
+          reshape(divergence, [size.height, size.width]),
+          imageScore(divergence),
+        ],
+      }
+    },
+  })
+  const [image, labels, divergence, score] = stacked
+  return buildModel({ name: 'factory', outputs: named({ image, labels, divergence, score }), metadata })
+}
+
+/** Images without labels, made the same way: what a labelled image is measured against. */
+export function imageGraph(weights: GeneratorWeights, truncation: number, noise: Noise = 'constant'): Model {
+  const { stacked } = scan({
+    label: 'images',
+    states: [],
+    scanned: [input('z', 'float32', ['batch', weights.latentLength])],
+    body: (_, [row]) => {
+      if (row === undefined) throw new TypeError('the loop over images lost its latent')
+      const w = truncate(weights, mapping(weights, reshape(row, [1, weights.latentLength])), truncation)
+      const { image } = synthesis(weights, w, noise)
+      return { states: [], stacked: [reshape(imageBytes(image), [weights.resolution, weights.resolution, 3])] }
+    },
+  })
+  return buildModel({ name: 'images', outputs: named({ image: stacked[0] }) })
+}
+
+function named(outputs: Readonly<Record<string, Tensor | undefined>>): Readonly<Record<string, Tensor>> {
+  return Object.fromEntries(
+    Object.entries(outputs).map(([name, tensor]) => {
+      if (tensor === undefined) throw new TypeError(`the graph lost its output ${name}`)
+      return [name, tensor]
+    }),
+  )
+}

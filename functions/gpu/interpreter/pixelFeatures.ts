@@ -1,0 +1,86 @@
+/**
+ * Pixel features: what the generator's taps hold at a pixel, bilinearly interpolated at the label resolution
+ * (align_corners = False) and concatenated in the order of the taps. They are gathered only where asked for; a map of
+ * all features in full size never exists.
+ */
+import { add, mul } from '../onnx/ops/elementwise.ts'
+import { concat, gather, reshape, transpose } from '../onnx/ops/layout.ts'
+import { constant } from '../onnx/constant.ts'
+import { knownShape } from '../onnx/shape.ts'
+import { input, type Tensor } from '../onnx/tensor.ts'
+import { float32, int64, type HostTensor } from '../onnx/hostTensor.ts'
+
+export interface LabelSize {
+  readonly width: number
+  readonly height: number
+}
+
+/** A tap's interpolation at some pixels: four neighbours and their weights. */
+interface Neighbours {
+  readonly index: BigInt64Array
+  readonly weight: Float32Array
+}
+
+/**
+ * @param taps [1, channels, side, side] each
+ * @returns [pixels, D]. The graph gets two inputs for each side that occurs: `index<side>` int64 [4, pixels] and
+ *   `weight<side>` float32 [4, pixels, 1], made by `pixelFeeds`.
+ */
+export function pixelFeatures(taps: readonly Tensor[]): Tensor {
+  return concat(
+    taps.map((tap) => {
+      const [, channels = 0, side = 0] = knownShape(tap, 'pixelFeatures')
+      const rows = transpose(reshape(tap, [channels, side * side]), [1, 0])
+      const corner = (place: number): Tensor => {
+        const index = gather(input(`index${side}`, 'int64', [4, 'pixels']), constant(BigInt64Array.of(BigInt(place)), []))
+        const weight = gather(input(`weight${side}`, 'float32', [4, 'pixels', 1]), constant(BigInt64Array.of(BigInt(place)), []))
+        return mul(gather(rows, index), weight)
+      }
+      return add(add(corner(0), corner(1)), add(corner(2), corner(3)))
+    }),
+    1,
+  )
+}
+
+/** The inputs of `pixelFeatures` for the given pixels (indices into a row-major label map). */
+export function pixelFeeds(sides: readonly number[], pixels: ArrayLike<number>, size: LabelSize): Record<string, HostTensor> {
+  const feeds: Record<string, HostTensor> = {}
+  for (const side of new Set(sides)) {
+    const { index, weight } = neighbours(side, pixels, size)
+    feeds[`index${side}`] = int64(index, [4, pixels.length])
+    feeds[`weight${side}`] = float32(weight, [4, pixels.length, 1])
+  }
+  return feeds
+}
+
+function neighbours(side: number, pixels: ArrayLike<number>, { width, height }: LabelSize): Neighbours {
+  const count = pixels.length
+  const index = new BigInt64Array(4 * count)
+  const weight = new Float32Array(4 * count)
+  for (let place = 0; place < count; place++) {
+    const pixel = pixels[place] ?? 0
+    const [left, right, toRight] = interpolate(pixel % width, width, side)
+    const [top, bottom, toBottom] = interpolate(Math.floor(pixel / width), height, side)
+    const corners = [
+      [top, left, (1 - toBottom) * (1 - toRight)],
+      [top, right, (1 - toBottom) * toRight],
+      [bottom, left, toBottom * (1 - toRight)],
+      [bottom, right, toBottom * toRight],
+    ] as const
+    for (const [corner, [row, column, share]] of corners.entries()) {
+      index[corner * count + place] = BigInt(row * side + column)
+      weight[corner * count + place] = share
+    }
+  }
+  return { index, weight }
+}
+
+/**
+ * Linear interpolation with half-pixel centres along one axis.
+ * @returns the two source positions, and the share of the second
+ */
+export function interpolate(position: number, length: number, sourceLength: number): readonly [number, number, number] {
+  const source = Math.max(0, ((position + 0.5) * sourceLength) / length - 0.5)
+  const first = Math.min(Math.floor(source), sourceLength - 1)
+  return [first, Math.min(first + 1, sourceLength - 1), source - first]
+}

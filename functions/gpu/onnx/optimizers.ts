@@ -1,0 +1,101 @@
+/**
+ * Optimizers as pure graph transformations: from parameters, gradients and state to the next parameters and state.
+ * They add nodes; the training loop (training.ts) carries the state from step to step.
+ */
+import { add, div, exp, floor, log, maximum, minimum, mul, sqrt, sub } from './ops/elementwise.ts'
+import { cos } from './ops/trigonometry.ts'
+import type { Tensor } from './tensor.ts'
+
+/** Learning rate as a function of the step, a scalar tensor that counts from 0. */
+export type Schedule = (step: Tensor) => Tensor | number
+
+export interface Update {
+  readonly parameter: Tensor
+  readonly state: readonly Tensor[]
+}
+
+export interface Optimizer {
+  /** Names of the state tensors of each parameter; they have its shape and start at zero. */
+  readonly stateNames: readonly string[]
+  /** One step for one parameter. */
+  update(parameter: Tensor, gradient: Tensor, state: readonly Tensor[], step: Tensor): Update
+}
+
+export interface SgdOptions {
+  readonly learningRate: number | Schedule
+  /** Weight of the previous direction. Default 0: plain gradient descent. */
+  readonly momentum?: number
+  /** L2 penalty added to the gradient. Default 0. */
+  readonly weightDecay?: number
+}
+
+/** Stochastic gradient descent, with momentum as PyTorch defines it: v ← μ·v + g, p ← p − rate·v. */
+export function sgd({ learningRate, momentum = 0, weightDecay = 0 }: SgdOptions): Optimizer {
+  return {
+    stateNames: momentum === 0 ? [] : ['velocity'],
+    update: (parameter, plainGradient, [velocity], step) => {
+      const gradient = weightDecay === 0 ? plainGradient : add(plainGradient, mul(parameter, weightDecay))
+      const direction = velocity === undefined ? gradient : add(mul(velocity, momentum), gradient)
+      const next = sub(parameter, mul(direction, rate(learningRate, step)))
+      return { parameter: next, state: velocity === undefined ? [] : [direction] }
+    },
+  }
+}
+
+export interface AdamOptions {
+  readonly learningRate: number | Schedule
+  /** Decay of the mean of gradients. Default 0.9. */
+  readonly beta1?: number
+  /** Decay of the mean of squared gradients. Default 0.999. */
+  readonly beta2?: number
+  /** Default 1e-8. */
+  readonly epsilon?: number
+}
+
+/** Adam (Kingma and Ba 2015, algorithm 1). The corrections for the first steps are folded into two scalars. */
+export function adam({ learningRate, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamOptions): Optimizer {
+  return {
+    stateNames: ['mean', 'square'],
+    update: (parameter, gradient, [mean, square], step) => {
+      if (mean === undefined || square === undefined) throw new TypeError('Adam keeps two state tensors per parameter')
+      const count = add(step, 1)
+      const correction1 = sub(1, power(beta1, count))
+      const correction2 = sqrt(sub(1, power(beta2, count)))
+      const nextMean = add(mul(mean, beta1), mul(gradient, 1 - beta1))
+      const nextSquare = add(mul(square, beta2), mul(mul(gradient, gradient), 1 - beta2))
+      // rate·(m / c1) / (√v / c2 + ε) = (rate·c2 / c1)·m / (√v + ε·c2), with scalars first.
+      const scale = mul(div(correction2, correction1), rate(learningRate, step))
+      const direction = div(nextMean, add(sqrt(nextSquare), mul(correction2, epsilon)))
+      return { parameter: sub(parameter, mul(direction, scale)), state: [nextMean, nextSquare] }
+    },
+  }
+}
+
+/** Falls from `initial` to zero over `steps` as (1 − step / steps)^exponent, the schedule of DeepLab. */
+export function polynomialDecay(initial: number, steps: number, exponent = 0.9): Schedule {
+  return (step) => {
+    const left = maximum(sub(1, mul(step, 1 / steps)), 1e-12)
+    return mul(exp(mul(log(left), exponent)), initial)
+  }
+}
+
+/** Half a cosine wave from `initial` to `final` over `steps`. */
+export function cosineDecay(initial: number, steps: number, final = 0): Schedule {
+  return (step) => {
+    const phase = mul(minimum(step, steps), Math.PI / steps)
+    return add(mul(add(cos(phase), 1), (initial - final) / 2), final)
+  }
+}
+
+/** Multiplies the rate by `factor` every `every` steps. */
+export function stepDecay(initial: number, every: number, factor: number): Schedule {
+  return (step) => mul(exp(mul(floor(mul(step, 1 / every)), Math.log(factor))), initial)
+}
+
+function rate(learningRate: number | Schedule, step: Tensor): Tensor | number {
+  return typeof learningRate === 'number' ? learningRate : learningRate(step)
+}
+
+function power(base: number, exponent: Tensor): Tensor {
+  return exp(mul(exponent, Math.log(base)))
+}

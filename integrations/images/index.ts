@@ -1,0 +1,5 @@
+export { ImageFileError, maximumPixels } from './errors.ts'
+export { decodeLabelMap, encodeLabelMap } from './labelMapPng.ts'
+export { type PngHeader, readPngHeader } from './pngChunks.ts'
+export { resizeLabelMap } from './resizeLabelMap.ts'
+export { decodeRgb, encodeRgb } from './rgb.ts'

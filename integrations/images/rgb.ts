@@ -1,0 +1,38 @@
+import sharp from 'sharp'
+import { checkRgbImage, type RgbImage } from '../../schemas/rgbImage.ts'
+import { ImageFileError, maximumPixels } from './errors.ts'
+
+/**
+ * A truecolour PNG. The same image gives the same bytes on the same version of sharp. Adaptive filters make generated
+ * images a third smaller at no cost in time; above level 6 deflate takes five times as long for the last 5 %.
+ *
+ * @throws RgbImageError when the data does not fill the size.
+ */
+export async function encodeRgb(image: RgbImage): Promise<Uint8Array> {
+  checkRgbImage(image)
+  const { width, height, data } = image
+  return sharp(data, { raw: { width, height, channels: 3 } })
+    .png({ compressionLevel: 6, adaptiveFiltering: true, palette: false })
+    .toBuffer()
+}
+
+/**
+ * Any PNG or JPEG (and what else sharp reads) as RGB: turned upright as its EXIF data says, greys and palettes
+ * spread to three channels, 16 bits brought to 8, alpha dropped.
+ *
+ * @throws ImageFileError when the bytes are no image, are cut off, or hold more than {@link maximumPixels}.
+ */
+export async function decodeRgb(bytes: Uint8Array): Promise<RgbImage> {
+  try {
+    const { data, info } = await sharp(bytes, { limitInputPixels: maximumPixels, failOn: 'warning' })
+      .autoOrient()
+      .toColourspace('srgb')
+      .removeAlpha()
+      .raw()
+      .toBuffer({ resolveWithObject: true })
+    return { width: info.width, height: info.height, data: new Uint8Array(data) }
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new ImageFileError(`The image cannot be read (${reason}). Save it again as PNG or JPEG.`, { cause })
+  }
+}

@@ -1,0 +1,93 @@
+import { maximumShards, Platform } from '../../schemas/project.ts'
+import { type PhaseName, RunVersion } from '../../schemas/run.ts'
+import { InvalidKeyError } from './errors.ts'
+import { keySteps } from './key.ts'
+
+/** Keys of one run. Those that end in `/` are prefixes to list. */
+export interface RunKeys {
+  root: string
+  run: string
+  interpreter: string
+  student: string
+  factory: string
+  /** State of a training that is under way, to resume from. */
+  checkpoint(phase: PhaseName): string
+  shards: string
+  /** @param index counted from 0; written with five digits, so that the order of the keys is that of the shards */
+  shard(index: number): string
+  images: string
+  image(sample: string): string
+  labels: string
+  labelMap(sample: string): string
+  /** Written last: where it is, the run's dataset is complete. */
+  manifest: string
+  report: string
+}
+
+/** Keys of one project. Those that end in `/` are prefixes to list. */
+export interface ProjectKeys {
+  root: string
+  project: string
+  samples: string
+  sample(id: string): string
+  sampleImage(id: string): string
+  annotations: string
+  annotation(sample: string): string
+  /** The label map that was painted. */
+  annotationLabels(sample: string): string
+  runs: string
+  run(version: RunVersion): RunKeys
+}
+
+const one = (id: string): string => {
+  if (keySteps(id).length > 1) throw new InvalidKeyError(`${JSON.stringify(id)} is no id: an id is one step of a key`)
+  return id
+}
+const checked = (key: string): string => keySteps(key).join('/')
+
+const shardName = (index: number): string => {
+  if (!Number.isInteger(index) || index < 0 || index >= maximumShards) {
+    throw new InvalidKeyError(`${index} is no shard: shards count from 0 to ${maximumShards - 1}`)
+  }
+  return String(index).padStart(5, '0')
+}
+
+const runKeys = (root: string): RunKeys => ({
+  root,
+  run: `${root}run.json`,
+  interpreter: `${root}interpreter.safetensors`,
+  student: `${root}student.safetensors`,
+  factory: `${root}factory.onnx`,
+  checkpoint: (phase) => checked(`${root}checkpoints/${one(phase)}.safetensors`),
+  shards: `${root}shards/`,
+  shard: (index) => `${root}shards/${shardName(index)}.json`,
+  images: `${root}images/`,
+  image: (sample) => checked(`${root}images/${one(sample)}.png`),
+  labels: `${root}labels/`,
+  labelMap: (sample) => checked(`${root}labels/${one(sample)}.png`),
+  manifest: `${root}manifest.json`,
+  report: `${root}report.json`,
+})
+
+/**
+ * Every key of a project's layout, in one place.
+ *
+ * @throws InvalidKeyError, here and in each function, for an id that cannot stand in a key; ZodError for a platform or
+ *   version that is none
+ * @example projectKeys('local', 'demo').run('sixteen-v1').shard(3) // projects/local-demo/runs/sixteen-v1/shards/00003.json
+ */
+export const projectKeys = (platform: Platform, id: string): ProjectKeys => {
+  const root = `${checked(`projects/${Platform.parse(platform)}-${one(id)}`)}/`
+  return {
+    root,
+    project: `${root}project.json`,
+    samples: `${root}samples/`,
+    sample: (sample) => checked(`${root}samples/${one(sample)}.json`),
+    sampleImage: (sample) => checked(`${root}samples/${one(sample)}.png`),
+    annotations: `${root}annotations/`,
+    annotation: (sample) => checked(`${root}annotations/${one(sample)}.json`),
+    annotationLabels: (sample) => checked(`${root}annotations/${one(sample)}.png`),
+    runs: `${root}runs/`,
+    run: (version) => runKeys(`${root}runs/${RunVersion.parse(version)}/`),
+  }
+}

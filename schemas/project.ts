@@ -1,0 +1,61 @@
+import { z } from 'zod'
+import { LabelList } from './labels.ts'
+import { Instant, SchemaVersion, Sha256, Slug } from './record.ts'
+
+/** The most shards of a run: what one array job of the cloud's batch service takes. */
+export const maximumShards = 10_000
+
+/**
+ * The annotation platforms. No name continues another with `-`, so `<platform>-<id>` belongs to one project only.
+ */
+export const Platform = z.enum(['local', 'label-studio'])
+export type Platform = z.infer<typeof Platform>
+
+/** The generator a project draws its samples from. */
+export const Generator = z.object({
+  /** Stands in sample ids. */
+  name: Slug,
+  kind: z.enum(['stylegan', 'stylegan2', 'stylegan3']),
+  /** Side of the square image in pixels. */
+  resolution: z.int().min(4).max(4096),
+  /** SHA-256 of the weights' file: other weights are another generator, whatever their name. */
+  sha256: Sha256,
+})
+export type Generator = z.infer<typeof Generator>
+
+/** Every knob of a project. A stored record holds all of them; the defaults serve whoever creates one. */
+export const ProjectSettings = z
+  .object({
+    /** Classifiers in the interpreter's ensemble. */
+    members: z.int().min(1).max(100).default(10),
+    /** ψ of the generated images; the label list holds that of the seeds. */
+    truncation: z.number().min(0).max(2).default(0.7),
+    /** Labelled images of one run. */
+    samplesPerRun: z.int().min(1).max(10_000_000).default(10_000),
+    /** Share of the images that the filter drops, the most uncertain first. */
+    dropShare: z.number().min(0).max(1).default(0.1),
+    /** Samples that one generate job makes. */
+    shardSize: z.int().min(1).max(100_000).default(100),
+    /** What labels the generated images: the exact ensemble, or the student distilled from it. */
+    labeler: z.enum(['ensemble', 'student']),
+    /** Size of the label maps in pixels; it may differ from the image's. */
+    labelWidth: z.int().min(1).max(4096),
+    labelHeight: z.int().min(1).max(4096),
+  })
+  .refine((settings) => Math.ceil(settings.samplesPerRun / settings.shardSize) <= maximumShards, {
+    path: ['shardSize'],
+    error: `a run has at most ${maximumShards} shards: make shardSize larger`,
+  })
+export type ProjectSettings = z.infer<typeof ProjectSettings>
+
+/** `project.json`: what a project is and how its runs are made. */
+export const Project = z.object({
+  schemaVersion: SchemaVersion,
+  id: Slug,
+  platform: Platform,
+  generator: Generator,
+  labelList: LabelList,
+  settings: ProjectSettings,
+  createdAt: Instant,
+})
+export type Project = z.infer<typeof Project>
