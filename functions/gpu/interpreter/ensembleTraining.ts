@@ -8,7 +8,7 @@ import { matmul } from '../onnx/ops/linear.ts'
 import { batchNormInference, batchNormTraining, updateStatistics } from '../onnx/ops/normalization.ts'
 import { argMax, reduceMean, reduceSum } from '../onnx/ops/reduce.ts'
 import { softmaxCrossEntropy } from '../onnx/ops/softmax.ts'
-import { adam } from '../onnx/optimizers.ts'
+import { adam, type Schedule } from '../onnx/optimizers.ts'
 import { input, type Tensor } from '../onnx/tensor.ts'
 import type { TrainingDefinition } from '../onnx/training.ts'
 import { type EnsembleShape, InterpreterError, type ParameterName, parameterShapes, type StatisticName, statisticShapes } from './ensemble.ts'
@@ -20,7 +20,7 @@ export interface EnsembleTrainingOptions {
   readonly pixels: number
   /** Pixels per member and step. */
   readonly batch: number
-  readonly learningRate: number
+  readonly learningRate: number | Schedule
   /** Weight of each part in the loss, [parts]. Default 1 for all. */
   readonly partWeights?: Float32Array
 }
@@ -71,14 +71,14 @@ export function ensembleTraining(shape: EnsembleShape, options: EnsembleTraining
 
 /**
  * Held-out evaluation with running statistics, for all members on the same pixels.
- * Inputs: the ensemble's tensors by name, `features` [pixels, D], `labels` int64 [pixels].
+ * Inputs: the ensemble's tensors by name, `features` [pixels, D], `labels` int64 [members, pixels], equal for all members.
  * Outputs: `memberLoss` [members] (mean cross entropy, nats), `memberAccuracy` [members].
  */
 export function ensembleEvaluation(shape: EnsembleShape): Model {
   const shapes: Readonly<Record<string, readonly number[]>> = { ...parameterShapes(shape), ...statisticShapes(shape) }
   const tensor: Tensors<ParameterName | StatisticName> = (name) => input(name, 'float32', shapes[name] ?? [])
   const features = input('features', 'float32', ['pixels', shape.features])
-  const labels = input('labels', 'int64', ['pixels'])
+  const labels = input('labels', 'int64', [shape.members, 'pixels'])
   const logits = ensembleLogits(features, tensor)
   const memberLoss = reduceMean(softmaxCrossEntropy(logits, labels), [1])
   const hits = equal(cast(argMax(logits, 2), 'int32'), cast(labels, 'int32'))

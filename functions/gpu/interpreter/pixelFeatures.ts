@@ -27,19 +27,32 @@ interface Neighbours {
  *   `weight<side>` float32 [4, pixels, 1], made by `pixelFeeds`.
  */
 export function pixelFeatures(taps: readonly Tensor[]): Tensor {
+  const corners = new Map<number, readonly Corner[]>()
   return concat(
     taps.map((tap) => {
       const [, channels = 0, side = 0] = knownShape(tap, 'pixelFeatures')
+      const known = corners.get(side) ?? cornersOf(side)
+      corners.set(side, known)
       const rows = transpose(reshape(tap, [channels, side * side]), [1, 0])
-      const corner = (place: number): Tensor => {
-        const index = gather(input(`index${side}`, 'int64', [4, 'pixels']), constant(BigInt64Array.of(BigInt(place)), []))
-        const weight = gather(input(`weight${side}`, 'float32', [4, 'pixels', 1]), constant(BigInt64Array.of(BigInt(place)), []))
-        return mul(gather(rows, index), weight)
-      }
-      return add(add(corner(0), corner(1)), add(corner(2), corner(3)))
+      return known.map(({ index, weight }) => mul(gather(rows, index), weight)).reduce((sum, part) => add(sum, part))
     }),
     1,
   )
+}
+
+/** One of the four neighbours of every pixel: int64 [pixels] places, and [pixels, 1] shares. */
+interface Corner {
+  readonly index: Tensor
+  readonly weight: Tensor
+}
+
+function cornersOf(side: number): readonly Corner[] {
+  const indices = input(`index${side}`, 'int64', [4, 'pixels'])
+  const weights = input(`weight${side}`, 'float32', [4, 'pixels', 1])
+  return [0, 1, 2, 3].map((corner) => {
+    const place = constant(BigInt64Array.of(BigInt(corner)), [])
+    return { index: gather(indices, place), weight: gather(weights, place) }
+  })
 }
 
 /** The inputs of `pixelFeatures` for the given pixels (indices into a row-major label map). */

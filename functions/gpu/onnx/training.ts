@@ -69,6 +69,8 @@ export interface Trainer {
   train(batches: Readonly<Record<string, HostTensor>>): Promise<Readonly<Record<string, HostTensor>>>
   /** The whole state, enough to go on to the same weights. */
   state(): Promise<TrainingState>
+  /** Parameters, buffers and optimizer state as they lie in the worker: feeds for other graphs, valid until the next step. */
+  readonly tensors: Readonly<Record<string, KeptTensor>>
   close(): Promise<void>
 }
 
@@ -129,6 +131,10 @@ class ScanTrainer implements Trainer {
 
   get step(): number {
     return this.#step
+  }
+
+  get tensors(): Readonly<Record<string, KeptTensor>> {
+    return this.#state
   }
 
   async train(batches: Readonly<Record<string, HostTensor>>): Promise<Readonly<Record<string, HostTensor>>> {
