@@ -124,6 +124,16 @@ describe('the dependency rules', () => {
     ).not.toEqual([])
   })
 
+  it('let a module use the types of the face that exports it', async () => {
+    const face = {
+      'integrations/storage/index.ts': "export { read } from './read.ts'\nexport type Store = object\n",
+      'integrations/storage/read.ts':
+        "import type { Store } from './index.ts'\nexport const read = (store: Store) => store\n",
+    }
+    const { violations: found } = await check('types-of-the-face', { ...sound, ...face })
+    expect(found.filter(({ rule }) => rule === 'no-circle')).toEqual([])
+  })
+
   it('report a package that is not declared', async () => {
     const found = (await check('undeclared', { ...sound, 'cli/main.ts': imports('undeclared') })).violations
     expect(found.map(({ rule }) => rule)).toContain('product-needs-declared-packages')

@@ -1,6 +1,6 @@
 import { filled } from './constant.ts'
+import { zeros } from './ops/broadcast.ts'
 import { add } from './ops/elementwise.ts'
-import { zeros } from './ops/layout.ts'
 import { knownShape, requireFloat, sameShape } from './shape.ts'
 import { describeType, GraphError, type Node, type OperatorNode, outputOf, type Tensor } from './tensor.ts'
 import { dependencies, inOrder } from './walk.ts'

@@ -1,7 +1,8 @@
 /** Elementwise operators with ONNX's multidirectional broadcasting. A plain number stands for a scalar constant. */
+import { floatOf } from '../attributes.ts'
 import { scalar } from '../constant.ts'
 import { elementTypes } from '../messages.ts'
-import { broadcastShapes, isFloat, requireFloat, requireNumbers, requireSameType, sameShape } from '../shape.ts'
+import { broadcastShapes, isFloat, requireFloat, requireNumbers, requireSameType } from '../shape.ts'
 import {
   applyOne,
   type DataType,
@@ -10,11 +11,9 @@ import {
   type GradientRule,
   GraphError,
   type Operator,
-  type Shape,
   type Tensor,
 } from '../tensor.ts'
-import { reshape } from './layout.ts'
-import { reduceSum } from './reduce.ts'
+import { sumToShape } from './broadcast.ts'
 
 export type Operand = Tensor | number
 
@@ -108,10 +107,8 @@ export function floor(x: Tensor): Tensor {
 const leakyReluOperator: Operator = {
   type: 'LeakyRelu',
   gradient: ({ gradient, inputs: [x], attributes }) => {
-    const alpha = attributes.alpha
-    if (x === undefined || alpha === undefined || !('float' in alpha)) throw new GraphError('LeakyRelu lost its slope')
-    const positive = cast(greater(x, 0), gradient.dtype)
-    return [mul(gradient, add(mul(positive, 1 - alpha.float), alpha.float))]
+    if (x === undefined) throw new GraphError('LeakyRelu lost its input')
+    return [where(greater(x, 0), gradient, mul(gradient, floatOf(attributes, 'alpha')))]
   },
 }
 /** x where x > 0, slope·x elsewhere. */
@@ -191,17 +188,6 @@ const identityOperator: Operator = { type: 'Identity', gradient: 'none' }
 /** Passes the value on and stops gradients. */
 export function stopGradient(x: Tensor): Tensor {
   return applyOne(identityOperator, [x], { dtype: x.dtype, shape: x.shape })
-}
-
-/** Sums a broadcast gradient back to the shape that was broadcast. */
-export function sumToShape(gradient: Tensor, shape: Shape): Tensor {
-  if (sameShape(gradient.shape, shape)) return gradient
-  const added = gradient.shape.length - shape.length
-  const axes = gradient.shape.flatMap((length, axis) =>
-    axis < added || (shape[axis - added] === 1 && length !== 1) ? [axis] : [],
-  )
-  const summed = axes.length === 0 ? gradient : reduceSum(gradient, axes, { keepDimensions: true })
-  return sameShape(summed.shape, shape) ? summed : reshape(summed, shape)
 }
 
 function toTensors(use: string, left: Operand, right: Operand): readonly [Tensor, Tensor] {

@@ -1,52 +1,17 @@
 /** Operators that move elements without changing them. */
+import { intOf, intsOf, numbersOf } from '../attributes.ts'
 import { integers, scalar } from '../constant.ts'
-import {
-  broadcastShapes,
-  elementCount,
-  knownLength,
-  knownShape,
-  normalizeAxes,
-  normalizeAxis,
-  requireSameType,
-  sameShape,
-} from '../shape.ts'
-import {
-  type Attribute,
-  apply,
-  applyOne,
-  type DataType,
-  type Dimension,
-  describeType,
-  GraphError,
-  type Operator,
-  type Shape,
-  type Tensor,
-} from '../tensor.ts'
-import { cast, sumToShape } from './elementwise.ts'
+import { knownLength, knownShape, normalizeAxes, normalizeAxis, requireSameType, sameShape } from '../shape.ts'
+import { apply, applyOne, describeType, GraphError, type Operator, type Shape, type Tensor } from '../tensor.ts'
+import { reshape, zeros } from './broadcast.ts'
 
-const reshapeOperator: Operator = {
-  type: 'Reshape',
-  gradient: ({ gradient, inputs: [x] }) => (x === undefined ? [] : [reshape(gradient, x.shape), undefined]),
-}
-/**
- * The same elements in row-major order under another shape.
- * @throws GraphError where the number of elements differs, or more than one axis is known only by name
- */
-export function reshape(x: Tensor, shape: Shape): Tensor {
-  if (sameShape(x.shape, shape)) return x
-  const named = (dimensions: Shape): readonly Dimension[] => dimensions.filter((length) => typeof length === 'string')
-  const product = (dimensions: Shape): number =>
-    dimensions.reduce<number>((sum, length) => (typeof length === 'number' ? sum * length : sum), 1)
-  if (named(shape).length > 1 || !sameShape(named(shape), named(x.shape)) || product(shape) !== product(x.shape))
-    throw new GraphError(`Reshape cannot turn ${describeType(x)} into [${shape.join(', ')}]`)
-  const target = integers(shape.map((length) => (typeof length === 'number' ? length : -1)))
-  return applyOne(reshapeOperator, [x, target], { dtype: x.dtype, shape })
-}
+export { expand, reshape, zeros } from './broadcast.ts'
+export { gather } from './gather.ts'
 
 const transposeOperator: Operator = {
   type: 'Transpose',
   gradient: ({ gradient, attributes }) => {
-    const permutation = intsOf(attributes.perm)
+    const permutation = intsOf(attributes, 'perm')
     return [
       transpose(
         gradient,
@@ -74,22 +39,10 @@ export function transposeMatrix(x: Tensor): Tensor {
   return transpose(x, [...x.shape.keys()].slice(0, rank - 2).concat(rank - 1, rank - 2))
 }
 
-const expandOperator: Operator = {
-  type: 'Expand',
-  gradient: ({ gradient, inputs: [x] }) => (x === undefined ? [] : [sumToShape(gradient, x.shape), undefined]),
-}
-/** Repeats axes of length 1 (and missing leading axes) to fill the shape. */
-export function expand(x: Tensor, shape: readonly number[]): Tensor {
-  if (sameShape(x.shape, shape)) return x
-  if (!sameShape(broadcastShapes([x.shape, shape], 'Expand'), shape))
-    throw new GraphError(`Expand cannot turn ${describeType(x)} into [${shape.join(', ')}]`)
-  return applyOne(expandOperator, [x, integers(shape)], { dtype: x.dtype, shape })
-}
-
 const concatOperator: Operator = {
   type: 'Concat',
   gradient: ({ gradient, inputs, attributes }) => {
-    const axis = intOf(attributes.axis)
+    const axis = intOf(attributes, 'axis')
     const lengths = inputs.map((tensor) => knownLength(tensor, axis, 'Concat'))
     return lengths.map((length, index) => {
       const start = lengths.slice(0, index).reduce((sum, before) => sum + before, 0)
@@ -97,11 +50,6 @@ const concatOperator: Operator = {
     })
   },
 }
-/** A tensor of zeros that takes no room in the file. */
-export function zeros(shape: readonly number[], dtype: DataType): Tensor {
-  return expand(scalar(0, dtype), shape)
-}
-
 /** Joins tensors along one axis. */
 export function concat(tensors: readonly Tensor[], axis: number): Tensor {
   const [first] = tensors
@@ -258,50 +206,10 @@ export function pad(x: Tensor, paddings: readonly AxisPadding[]): Tensor {
   return applyOne(padOperator, [x, integers([...before, ...after]), scalar(0, x.dtype)], { dtype: x.dtype, shape })
 }
 
-const scatterAddOperator: Operator = { type: 'ScatterElements' }
-const gatherOperator: Operator = {
-  type: 'Gather',
-  gradient: ({ gradient, inputs: [x, indices], attributes }) => {
-    if (x === undefined || indices === undefined) return []
-    return [scatterAdd(x, indices, gradient, intOf(attributes.axis)), undefined]
-  },
-}
-/**
- * Picks slices of one axis by int32 or int64 indices of any shape, which takes the axis's place. Negative indices count
- * from the end; an index outside fails when the graph runs.
- */
-export function gather(x: Tensor, indices: Tensor, axis = 0): Tensor {
-  if (indices.dtype !== 'int64' && indices.dtype !== 'int32')
-    throw new GraphError(`Gather needs int32 or int64 indices, got ${describeType(indices)}`)
-  const positive = normalizeAxis(axis, x.shape.length, 'Gather')
-  const shape = x.shape.toSpliced(positive, 1, ...indices.shape)
-  return applyOne(gatherOperator, [x, indices], { dtype: x.dtype, shape }, { axis: { int: positive } })
-}
-
-/**
- * Sums every slice of a gradient into the slice of x that it was gathered from. ScatterElements rather than ScatterND:
- * ONNX Runtime's CPU kernel of the latter adds up repeated indices from several threads, and not always rightly.
- */
-function scatterAdd(x: Tensor, indices: Tensor, gradient: Tensor, axis: number): Tensor {
-  const shape = knownShape(x, 'the gradient of Gather')
-  const count = elementCount(knownShape(indices, 'the gradient of Gather'))
-  const slices = shape.with(axis, count)
-  const places = reshape(
-    cast(indices, 'int32'),
-    shape.map((_, other) => (other === axis ? count : 1)),
-  )
-  return applyOne(
-    scatterAddOperator,
-    [zeros(shape, x.dtype), expand(places, slices), reshape(gradient, slices)],
-    { dtype: x.dtype, shape },
-    { axis: { int: axis }, reduction: { string: 'add' } },
-  )
-}
-
 const splitOperator: Operator = {
   type: 'Split',
   gradient: ({ outputGradients, outputs, attributes }) => {
-    const axis = intOf(attributes.axis)
+    const axis = intOf(attributes, 'axis')
     const parts = outputs.map(
       (tensor, index) => outputGradients[index] ?? zeros(knownShape(tensor, 'the gradient of Split'), tensor.dtype),
     )
@@ -317,19 +225,4 @@ export function split(x: Tensor, axis: number, lengths: readonly number[]): read
     throw new GraphError(`Split: [${lengths}] do not add up to axis ${axis} of ${describeType(x)}`)
   const outputs = lengths.map((length) => ({ dtype: x.dtype, shape: x.shape.with(positive, length) }))
   return apply(splitOperator, [x, integers(lengths)], outputs, { axis: { int: positive } })
-}
-
-function numbersOf(tensor: Tensor): readonly number[] {
-  if (tensor.node.kind !== 'constant') throw new GraphError('this gradient needs constant indices')
-  return Array.from(tensor.node.data, Number)
-}
-
-function intOf(attribute: Attribute | undefined): number {
-  if (attribute === undefined || !('int' in attribute)) throw new GraphError('an operator lost an integer attribute')
-  return attribute.int
-}
-
-function intsOf(attribute: Attribute | undefined): readonly number[] {
-  if (attribute === undefined || !('ints' in attribute)) throw new GraphError('an operator lost a list attribute')
-  return attribute.ints
 }

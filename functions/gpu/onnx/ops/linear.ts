@@ -1,7 +1,7 @@
 /** Matrix products. */
 import { broadcastShapes, requireFloat, requireSameType } from '../shape.ts'
 import { applyOne, describeType, GraphError, type Operator, type Tensor } from '../tensor.ts'
-import { sumToShape } from './elementwise.ts'
+import { sumToShape } from './broadcast.ts'
 import { transposeMatrix } from './layout.ts'
 
 const matmulOperator: Operator = {

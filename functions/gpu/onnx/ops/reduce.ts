@@ -1,23 +1,11 @@
 /** Reductions over axes. */
 import { integers } from '../constant.ts'
-import { knownLength, knownShape, normalizeAxes, normalizeAxis, requireFloat, requireNumbers } from '../shape.ts'
-import { apply, applyOne, type GradientContext, GraphError, type Operator, type Shape, type Tensor } from '../tensor.ts'
+import { knownLength, normalizeAxis, requireFloat } from '../shape.ts'
+import { apply, applyOne, type GradientContext, GraphError, type Operator, type Tensor } from '../tensor.ts'
+import { allAxes, type ReduceOptions, reduce, reduced, reducedShape, reduceSum, reshape, spread } from './broadcast.ts'
 import { cast, div, equal, mul } from './elementwise.ts'
-import { expand, reshape } from './layout.ts'
 
-export interface ReduceOptions {
-  /** Keep the reduced axes with length 1. Default false. */
-  readonly keepDimensions?: boolean
-}
-
-const sumOperator: Operator = {
-  type: 'ReduceSum',
-  gradient: (context) => [spread(context), undefined],
-}
-/** Sum over the given axes (all, if left out; none, if the list is empty: then x itself). */
-export function reduceSum(x: Tensor, axes: readonly number[] = allAxes(x), options: ReduceOptions = {}): Tensor {
-  return reduce(sumOperator, x, axes, options)
-}
+export { type ReduceOptions, reduceSum } from './broadcast.ts'
 
 const meanOperator: Operator = {
   type: 'ReduceMean',
@@ -75,41 +63,6 @@ export function largest(x: Tensor, count: number): Tensor {
   const [values] = apply(topKOperator, [x, integers([count])], outputs, attributes)
   if (values === undefined) throw new GraphError('TopK lost its result')
   return values
-}
-
-function reduce(operator: Operator, x: Tensor, axes: readonly number[], options: ReduceOptions): Tensor {
-  requireNumbers([x], operator.type)
-  const positive = normalizeAxes(axes, x.shape.length, operator.type)
-  if (positive.length === 0) return x
-  const keep = options.keepDimensions ?? false
-  return applyOne(
-    operator,
-    [x, integers(positive)],
-    { dtype: x.dtype, shape: reducedShape(x.shape, positive, keep) },
-    { keepdims: { int: keep ? 1 : 0 } },
-  )
-}
-
-function reducedShape(shape: Shape, axes: readonly number[], keep: boolean): Shape {
-  return shape.flatMap((length, axis) => (axes.includes(axis) ? (keep ? [1] : []) : [length]))
-}
-
-function allAxes(x: Tensor): readonly number[] {
-  return x.shape.map((_, axis) => axis)
-}
-
-/** The input and the axes of a reduction, read back from its node. */
-function reduced({ inputs: [x, axes] }: GradientContext): readonly [Tensor, readonly number[]] {
-  if (x === undefined || axes === undefined || axes.node.kind !== 'constant')
-    throw new GraphError('a reduction lost its axes')
-  return [x, Array.from(axes.node.data, Number)]
-}
-
-/** Gives every element the gradient of the value that it went into. */
-function spread(context: GradientContext, value: Tensor = context.gradient): Tensor {
-  const [x, axes] = reduced(context)
-  const shape = knownShape(x, 'the gradient of a reduction')
-  return expand(reshape(value, reducedShape(shape, axes, true)), shape)
 }
 
 function spreadToExtremes(context: GradientContext): Tensor {

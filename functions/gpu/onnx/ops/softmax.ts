@@ -1,4 +1,5 @@
 /** Softmax and the losses made of it. */
+import { intOf } from '../attributes.ts'
 import { constant } from '../constant.ts'
 import { isFloat, knownLength, normalizeAxis, requireFloat, requireSameType, sameShape } from '../shape.ts'
 import { applyOne, type DataType, describeType, GraphError, type Operator, type Shape, type Tensor } from '../tensor.ts'
@@ -8,10 +9,10 @@ import { reduceMax, reduceMean, reduceSum } from './reduce.ts'
 
 const softmaxOperator: Operator = {
   type: 'Softmax',
-  gradient: ({ gradient, outputs: [y], attributes: { axis } }) => {
-    if (y === undefined || axis === undefined || !('int' in axis)) throw new GraphError('Softmax lost its axis')
+  gradient: ({ gradient, outputs: [y], attributes }) => {
+    if (y === undefined) throw new GraphError('Softmax lost its result')
     const product = mul(gradient, y)
-    return [sub(product, mul(y, reduceSum(product, [axis.int], { keepDimensions: true })))]
+    return [sub(product, mul(y, reduceSum(product, [intOf(attributes, 'axis')], { keepDimensions: true })))]
   },
 }
 /** exp(x) / Σ exp(x) along one axis. */

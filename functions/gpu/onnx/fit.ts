@@ -1,0 +1,120 @@
+/**
+ * Fits a model: trains in intervals, looks at held-out data after each, keeps the best weights, stops when they no
+ * longer improve. Progress, checkpoints and interruption happen between intervals.
+ */
+import type { Engine, KeptTensor } from './engine.ts'
+import type { HostTensor } from './hostTensor.ts'
+import { openTrainer, type Trainer, type TrainingDefinition, type TrainingState } from './training.ts'
+
+export interface FitSchedule {
+  /** Upper limit of optimizer steps. */
+  readonly steps: number
+  /** Steps between two looks at the held-out data; also the steps of one session call. */
+  readonly interval: number
+  /** Looks without improvement after which training stops. */
+  readonly patience: number
+}
+
+/** One look at the held-out data. */
+export interface LossPoint {
+  /** Steps done. */
+  readonly step: number
+  /** Mean over the interval's last step. */
+  readonly trainLoss: number
+  readonly heldOutLoss: number
+}
+
+/** Everything needed to go on after an interruption to the same weights. */
+export interface FitCheckpoint {
+  readonly state: TrainingState
+  readonly best: ReadonlyMap<string, HostTensor>
+  readonly history: readonly LossPoint[]
+}
+
+export interface FitHooks {
+  readonly onProgress?: (point: LossPoint, steps: number) => void
+  /** Called after every look; the callee decides whether to fetch and save. */
+  readonly onCheckpoint?: (fetch: () => Promise<FitCheckpoint>) => Promise<void>
+  /** Interrupts between two intervals; the call then rejects with the signal's reason. */
+  readonly signal?: AbortSignal
+}
+
+export interface FitProblem {
+  readonly definition: TrainingDefinition
+  readonly start: TrainingState
+  /** Handed over to the worker: the arrays are emptied. */
+  readonly data: Readonly<Record<string, HostTensor>>
+  /** Minibatches of the steps first..first+count−1, [count, …]. They must depend on the step's number alone. */
+  readonly batches: (first: number, count: number) => Readonly<Record<string, HostTensor>>
+  /** The loss to show for an interval, from the records of its steps. */
+  readonly trainLoss: (records: Readonly<Record<string, HostTensor>>) => number
+  /** Loss on held-out data, from parameters and buffers as they lie in the worker. */
+  readonly heldOutLoss: (tensors: Readonly<Record<string, KeptTensor>>) => Promise<number>
+}
+
+export interface FitResult {
+  /** Parameters and buffers with the smallest held-out loss. */
+  readonly best: ReadonlyMap<string, HostTensor>
+  readonly history: readonly LossPoint[]
+}
+
+/** @throws TrainingError where a loss is not finite; the signal's reason where it is aborted */
+export async function fit(
+  engine: Engine,
+  problem: FitProblem,
+  schedule: FitSchedule,
+  { onProgress, onCheckpoint, signal }: FitHooks = {},
+  resume?: FitCheckpoint,
+): Promise<FitResult> {
+  const { definition, data } = problem
+  const trainer = await openTrainer(engine, definition, resume?.state ?? problem.start, data)
+  const names = Object.keys({ ...definition.parameters, ...definition.buffers })
+  const history = [...(resume?.history ?? [])]
+  let best = resume?.best ?? new Map<string, HostTensor>()
+  try {
+    while (trainer.step < schedule.steps && !exhausted(history, schedule.patience)) {
+      signal?.throwIfAborted()
+      const count = Math.min(schedule.interval, schedule.steps - trainer.step)
+      const records = await trainer.train(problem.batches(trainer.step, count))
+      const point: LossPoint = {
+        step: trainer.step,
+        trainLoss: problem.trainLoss(records),
+        heldOutLoss: await problem.heldOutLoss(weightsOf(trainer, names)),
+      }
+      history.push(point)
+      if (bestIndex(history) === history.length - 1) best = await fetchAll(engine, trainer, names)
+      onProgress?.(point, schedule.steps)
+      await onCheckpoint?.(async () => ({ state: await trainer.state(), best, history: [...history] }))
+    }
+  } finally {
+    await trainer.close()
+  }
+  return { best, history }
+}
+
+/** The step whose weights are kept. */
+export function bestStep(history: readonly LossPoint[]): number | undefined {
+  return history[bestIndex(history)]?.step
+}
+
+/** Whether the last looks brought no improvement. */
+function exhausted(history: readonly LossPoint[], patience: number): boolean {
+  return history.length > 0 && history.length - 1 - bestIndex(history) >= patience
+}
+
+function bestIndex(history: readonly LossPoint[]): number {
+  return history.reduce((best, point, index) => {
+    const current = history[best]
+    return current === undefined || point.heldOutLoss < current.heldOutLoss ? index : best
+  }, 0)
+}
+
+function weightsOf(trainer: Trainer, names: readonly string[]): Record<string, KeptTensor> {
+  return Object.fromEntries(Object.entries(trainer.tensors).filter(([name]) => names.includes(name)))
+}
+
+async function fetchAll(engine: Engine, trainer: Trainer, names: readonly string[]): Promise<Map<string, HostTensor>> {
+  const fetched = new Map<string, HostTensor>()
+  for (const [name, tensor] of Object.entries(weightsOf(trainer, names))) fetched.set(name, await engine.fetch(tensor))
+  return fetched
+}
