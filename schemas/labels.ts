@@ -5,7 +5,10 @@ export const maximumParts = 256
 
 /** One class of the label list. Its name is a path in the partonomy: `person/face/eyes`. */
 export const Part = z.object({
-  id: z.int().min(0).max(maximumParts - 1),
+  id: z
+    .int()
+    .min(0)
+    .max(maximumParts - 1),
   name: z
     .string()
     .min(1)

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, readdir, rename, rm } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { DatasetError } from './errors.ts'
 
@@ -40,6 +40,16 @@ export async function writeFolder<Result>(
   } catch (error) {
     await rm(partial, { recursive: true, force: true })
     throw explain(error, target)
+  }
+}
+
+/** Opens a file that must not exist yet, and closes it whatever happens. */
+export async function withNewFile<Result>(path: string, use: (file: FileHandle) => Promise<Result>): Promise<Result> {
+  const file = await open(path, 'wx')
+  try {
+    return await use(file)
+  } finally {
+    await file.close()
   }
 }
 

@@ -1,9 +1,9 @@
-import { mkdir, open, writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { LabelMap } from '../../schemas/labelMap.ts'
 import type { LabelList, Part } from '../../schemas/labels.ts'
 import { readPngHeader, resizeLabelMap } from '../images/index.ts'
-import { type WriteOptions, writeFolder } from './datasetFolder.ts'
+import { type WriteOptions, withNewFile, writeFolder } from './datasetFolder.ts'
 import { checkSamples, type Samples } from './datasetSample.ts'
 import { type Extent, measureParts, traceOutlines } from './outline.ts'
 import { compressRuns, encodeRuns } from './runLength.ts'
@@ -39,24 +39,25 @@ export async function writeCoco(
 ): Promise<number> {
   return writeFolder(folder, options, async (partial) => {
     await mkdir(join(partial, 'images'))
-    await using file = await open(join(partial, 'instances.json'), 'wx')
-    const images: object[] = []
-    let annotations = 0
-    await file.write(`{"info":${JSON.stringify({ description: 'Generated and labelled by Sixteen' })},\n`)
-    await file.write(`"categories":${JSON.stringify(categoriesOf(labels.parts))},\n"annotations":[`)
-    for await (const { line, image, labelMap } of checkSamples(samples, labels, options.signal)) {
-      const { width, height } = readPngHeader(image)
-      const name = `${line.id}.png`
-      await writeFile(join(partial, 'images', name), image)
-      const { seed, truncation, score } = line
-      images.push({ id: images.length + 1, file_name: name, width, height, seed, truncation, score })
-      for (const annotation of annotate(resizeLabelMap(labelMap, width, height), images.length, annotations + 1)) {
-        await file.write(`${annotations === 0 ? '' : ','}\n${JSON.stringify(annotation)}`)
-        annotations += 1
+    return withNewFile(join(partial, 'instances.json'), async (file) => {
+      const images: object[] = []
+      let annotations = 0
+      await file.write(`{"info":${JSON.stringify({ description: 'Generated and labelled by Sixteen' })},\n`)
+      await file.write(`"categories":${JSON.stringify(categoriesOf(labels.parts))},\n"annotations":[`)
+      for await (const { line, image, labelMap } of checkSamples(samples, labels, options.signal)) {
+        const { width, height } = readPngHeader(image)
+        const name = `${line.id}.png`
+        await writeFile(join(partial, 'images', name), image)
+        const { seed, truncation, score } = line
+        images.push({ id: images.length + 1, file_name: name, width, height, seed, truncation, score })
+        for (const annotation of annotate(resizeLabelMap(labelMap, width, height), images.length, annotations + 1)) {
+          await file.write(`${annotations === 0 ? '' : ','}\n${JSON.stringify(annotation)}`)
+          annotations += 1
+        }
       }
-    }
-    await file.write(`],\n"images":${JSON.stringify(images)}}\n`)
-    return images.length
+      await file.write(`],\n"images":${JSON.stringify(images)}}\n`)
+      return images.length
+    })
   })
 }
 

@@ -1,9 +1,9 @@
-import { mkdir, open, writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { LabelList } from '../../schemas/labels.ts'
 import { encodeLabelMap } from '../images/index.ts'
 import { formatCard } from './datasetCard.ts'
-import { type WriteOptions, writeFolder } from './datasetFolder.ts'
+import { type WriteOptions, withNewFile, writeFolder } from './datasetFolder.ts'
 import { checkSamples, type Samples } from './datasetSample.ts'
 import { formatLabels } from './writeMasks.ts'
 
@@ -26,28 +26,29 @@ export async function writeHuggingFace(
   return writeFolder(folder, options, async (partial) => {
     await mkdir(join(partial, 'images'))
     await mkdir(join(partial, 'labels'))
-    await using metadata = await open(join(partial, 'metadata.jsonl'), 'wx')
-    const imagesShowing = new Map(labels.parts.map(({ id }) => [id, 0]))
-    let written = 0
-    for await (const { line, image, labelMap, parts } of checkSamples(samples, labels, options.signal)) {
-      const { id, seed, truncation, score } = line
-      const row = {
-        file_name: `images/${id}.png`,
-        label_file_name: `labels/${id}.png`,
-        id,
-        seed,
-        truncation,
-        score,
-        parts: parts.map(({ name }) => name),
+    return withNewFile(join(partial, 'metadata.jsonl'), async (metadata) => {
+      const imagesShowing = new Map(labels.parts.map(({ id }) => [id, 0]))
+      let written = 0
+      for await (const { line, image, labelMap, parts } of checkSamples(samples, labels, options.signal)) {
+        const { id, seed, truncation, score } = line
+        const row = {
+          file_name: `images/${id}.png`,
+          label_file_name: `labels/${id}.png`,
+          id,
+          seed,
+          truncation,
+          score,
+          parts: parts.map(({ name }) => name),
+        }
+        await writeFile(join(partial, row.file_name), image)
+        await writeFile(join(partial, row.label_file_name), encodeLabelMap(labelMap, labels.parts))
+        await metadata.write(`${JSON.stringify(row)}\n`)
+        for (const part of parts) imagesShowing.set(part.id, (imagesShowing.get(part.id) ?? 0) + 1)
+        written += 1
       }
-      await writeFile(join(partial, row.file_name), image)
-      await writeFile(join(partial, row.label_file_name), encodeLabelMap(labelMap, labels.parts))
-      await metadata.write(`${JSON.stringify(row)}\n`)
-      for (const part of parts) imagesShowing.set(part.id, (imagesShowing.get(part.id) ?? 0) + 1)
-      written += 1
-    }
-    await writeFile(join(partial, 'labels.json'), formatLabels(labels))
-    await writeFile(join(partial, 'README.md'), formatCard(labels, written, imagesShowing))
-    return written
+      await writeFile(join(partial, 'labels.json'), formatLabels(labels))
+      await writeFile(join(partial, 'README.md'), formatCard(labels, written, imagesShowing))
+      return written
+    })
   })
 }

@@ -1,9 +1,9 @@
-import { mkdir, open, writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { LabelList } from '../../schemas/labels.ts'
 import type { ManifestLine } from '../../schemas/manifest.ts'
 import { encodeLabelMap } from '../images/index.ts'
-import { type WriteOptions, writeFolder } from './datasetFolder.ts'
+import { type WriteOptions, withNewFile, writeFolder } from './datasetFolder.ts'
 import { checkSamples, type Samples } from './datasetSample.ts'
 
 /**
@@ -23,18 +23,19 @@ export async function writeMasks(
   return writeFolder(folder, options, async (partial) => {
     await mkdir(join(partial, 'images'))
     await mkdir(join(partial, 'labels'))
-    await using manifest = await open(join(partial, 'manifest.jsonl'), 'wx')
-    let written = 0
-    for await (const { line, image, labelMap, parts } of checkSamples(samples, labels, options.signal)) {
-      const paths = { image: `images/${line.id}.png`, labels: `labels/${line.id}.png` }
-      const row: ManifestLine = { ...line, ...paths, parts: parts.map(({ id }) => id) }
-      await writeFile(join(partial, row.image), image)
-      await writeFile(join(partial, row.labels), encodeLabelMap(labelMap, labels.parts))
-      await manifest.write(`${JSON.stringify(row)}\n`)
-      written += 1
-    }
-    await writeFile(join(partial, 'labels.json'), formatLabels(labels))
-    return written
+    return withNewFile(join(partial, 'manifest.jsonl'), async (manifest) => {
+      let written = 0
+      for await (const { line, image, labelMap, parts } of checkSamples(samples, labels, options.signal)) {
+        const paths = { image: `images/${line.id}.png`, labels: `labels/${line.id}.png` }
+        const row: ManifestLine = { ...line, ...paths, parts: parts.map(({ id }) => id) }
+        await writeFile(join(partial, row.image), image)
+        await writeFile(join(partial, row.labels), encodeLabelMap(labelMap, labels.parts))
+        await manifest.write(`${JSON.stringify(row)}\n`)
+        written += 1
+      }
+      await writeFile(join(partial, 'labels.json'), formatLabels(labels))
+      return written
+    })
   })
 }
 

@@ -3,10 +3,11 @@
  * Linear → ReLU → BatchNorm → Linear → ReLU → BatchNorm → Linear. All members are one set of batched tensors
  * [members, in, out], so that they train and run together.
  */
-import { createRandom } from '../random.ts'
-import { float32, type HostTensor } from '../onnx/hostTensor.ts'
-import { readSafetensors, float32Values, type StoredTensor, writeSafetensors } from '../onnx/safetensors.ts'
+
 import { assertFinite } from '../onnx/finite.ts'
+import { float32, type HostTensor } from '../onnx/hostTensor.ts'
+import { float32Values, readSafetensors, type StoredTensor, writeSafetensors } from '../onnx/safetensors.ts'
+import { createRandom } from '../random.ts'
 
 /** An interpreter's file lacks something, or something does not fit. */
 export class InterpreterError extends Error {
@@ -115,7 +116,9 @@ export function decodeEnsemble(file: Uint8Array): Ensemble {
   for (const [name, expected] of Object.entries(wanted)) {
     const stored = tensors.get(name)
     if (stored === undefined || stored.shape.join() !== expected.join())
-      throw new InterpreterError(`interpreter weight ${name} should have shape [${expected}], found [${stored?.shape ?? 'none'}]`)
+      throw new InterpreterError(
+        `interpreter weight ${name} should have shape [${expected}], found [${stored?.shape ?? 'none'}]`,
+      )
     const data = float32Values(name, stored)
     assertFinite(name, data)
     decoded.set(name, data)

@@ -1,7 +1,7 @@
 /** Trains the ensemble on collected pixel features, until held-out pixels say that it no longer helps. */
 import type { Engine } from '../onnx/engine.ts'
-import { type FitCheckpoint, type FitHooks, type FitSchedule, fit, type LossPoint } from '../onnx/fit.ts'
-import { float32, float32Data, type HostTensor, int64 } from '../onnx/hostTensor.ts'
+import { type FitCheckpoint, type FitHooks, type FitSchedule, fitModel, type LossPoint } from '../onnx/fit.ts'
+import { float32, float32Data, type HostTensor, int32 } from '../onnx/hostTensor.ts'
 import { cosineDecay } from '../onnx/optimizers.ts'
 import { initialState } from '../onnx/training.ts'
 import { createRandom } from '../random.ts'
@@ -27,9 +27,9 @@ export interface EnsembleFitOptions extends FitSchedule {
 
 export const defaultFitOptions: EnsembleFitOptions = {
   seed: 0,
-  steps: 500,
+  steps: 600,
   batch: 256,
-  learningRate: 3e-3,
+  learningRate: 4e-3,
   interval: 25,
   patience: 6,
   heldOutShare: 0.05,
@@ -62,7 +62,7 @@ export async function fitEnsemble(
   const truth = Array.from(heldOut, (pixel) => labels[pixel] ?? 0)
   const heldOutFeeds = {
     features: float32(held.features, [held.pixels, held.length]),
-    labels: int64(new Array(shape.members).fill(truth).flat(), [shape.members, held.pixels]),
+    labels: int32(new Array(shape.members).fill(truth).flat(), [shape.members, held.pixels]),
   }
   const definition = ensembleTraining(shape, {
     ...options,
@@ -72,17 +72,17 @@ export async function fitEnsemble(
   const random = createRandom(options.seed, 'interpreter.minibatch')
   const evaluation = await engine.load(ensembleEvaluation(shape).bytes)
   try {
-    const { best, history } = await fit(
+    const { best, history } = await fitModel(
       engine,
       {
         definition,
         start: initialState(definition, ensembleTensors(initialEnsemble(shape, options.seed))),
         data: {
           features: float32(pixels.features, [pixels.pixels, pixels.length]),
-          labels: int64(Array.from(labels)),
+          labels: int32(Array.from(labels)),
         },
         batches: (first, count) => ({
-          pixels: int64(minibatches(random, pools, first, count, options.batch), [count, shape.members, options.batch]),
+          pixels: int32(minibatches(random, pools, first, count, options.batch), [count, shape.members, options.batch]),
         }),
         trainLoss: ({ memberLoss }) => lastMean(memberLoss, shape.members),
         heldOutLoss: async (weights) => {

@@ -21,9 +21,12 @@ export function samplePixels(
   { parts, total, perImage }: PixelSamplingOptions,
   random: Random,
 ): readonly Uint32Array[] {
-  if (labelMaps.length === 0) throw new InterpreterError('there is no seed annotation to train on: paint at least one image')
+  if (labelMaps.length === 0)
+    throw new InterpreterError('there is no seed annotation to train on: paint at least one image')
   const places = labelMaps.map((labels) => placesByPart(labels, parts))
-  const counts = Array.from({ length: parts }, (_, part) => places.reduce((sum, byPart) => sum + (byPart[part]?.length ?? 0), 0))
+  const counts = Array.from({ length: parts }, (_, part) =>
+    places.reduce((sum, byPart) => sum + (byPart[part]?.length ?? 0), 0),
+  )
   const quotas = shareOut(counts, total)
   const room = labelMaps.map(() => perImage)
   const chosen: number[][] = labelMaps.map(() => [])
@@ -44,7 +47,8 @@ function placesByPart(labels: Uint8Array, parts: number): readonly number[][] {
   const places: number[][] = Array.from({ length: parts }, () => [])
   for (const [pixel, part] of labels.entries()) {
     const list = places[part]
-    if (list === undefined) throw new InterpreterError(`pixel ${pixel} is labelled ${part}, the label list ends at ${parts - 1}`)
+    if (list === undefined)
+      throw new InterpreterError(`pixel ${pixel} is labelled ${part}, the label list ends at ${parts - 1}`)
     list.push(pixel)
   }
   return places
@@ -81,7 +85,9 @@ function shareOut(counts: readonly number[], total: number): readonly number[] {
 function evenly(available: readonly number[], wanted: number): readonly number[] {
   const taken = available.map(() => 0)
   let left = wanted
-  const order = available.map((_, image) => image).toSorted((a, b) => (available[a] ?? 0) - (available[b] ?? 0) || a - b)
+  const order = available
+    .map((_, image) => image)
+    .toSorted((a, b) => (available[a] ?? 0) - (available[b] ?? 0) || a - b)
   for (const [place, image] of order.entries()) {
     const share = Math.min(available[image] ?? 0, Math.ceil(left / (order.length - place)))
     taken[image] = Math.min(share, left)

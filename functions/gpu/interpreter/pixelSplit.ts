@@ -28,7 +28,7 @@ export function pickPixels({ features, length }: PixelSet, chosen: Uint32Array):
 }
 
 /**
- * Minibatch indices int64 [steps, pools, batch]: each pool draws from its own pixels; a step's draw depends on its
+ * Minibatch indices int32 [steps, pools, batch]: each pool draws from its own pixels; a step's draw depends on its
  * number alone, so that a resumed training sees the same pixels.
  */
 export function minibatches(
@@ -37,13 +37,13 @@ export function minibatches(
   first: number,
   steps: number,
   batch: number,
-): BigInt64Array {
-  const indices = new BigInt64Array(steps * pools.length * batch)
+): Int32Array {
+  const indices = new Int32Array(steps * pools.length * batch)
   let place = 0
   for (let step = first; step < first + steps; step++) {
     const draw = random.at(step)
     for (const pool of pools)
-      for (let item = 0; item < batch; item++) indices[place++] = BigInt(pool[draw.integer(pool.length)] ?? 0)
+      for (let item = 0; item < batch; item++) indices[place++] = pool[draw.integer(pool.length)] ?? 0
   }
   return indices
 }

@@ -130,7 +130,11 @@ function widen(map: Tensor, target: number): Tensor {
     const columns = source.end - source.start
     const factor = transpose(constant(matrix, [block.end - block.start, columns]), [1, 0])
     const part = columns === width ? map : slice(map, [{ axis: 2, start: source.start, end: source.end }])
-    return reshape(matmul(reshape(part, [channels * height, columns]), factor), [channels, height, block.end - block.start])
+    return reshape(matmul(reshape(part, [channels * height, columns]), factor), [
+      channels,
+      height,
+      block.end - block.start,
+    ])
   })
   return concat(blocks, 2)
 }

@@ -1,8 +1,9 @@
 /**
  * What the ensemble says about a pixel and how sure it is, as graph nodes.
  */
-import { add, cast, equal, exp, log, maximum, mul, neg, reciprocal, sub } from '../onnx/ops/elementwise.ts'
+
 import { constant } from '../onnx/constant.ts'
+import { add, cast, equal, exp, log, maximum, mul, neg, reciprocal, sub } from '../onnx/ops/elementwise.ts'
 import { reshape } from '../onnx/ops/layout.ts'
 import { argMax, largest, reduceMax, reduceMean, reduceSum } from '../onnx/ops/reduce.ts'
 import { knownLength } from '../onnx/shape.ts'
@@ -32,7 +33,10 @@ export function addMembers(logits: Tensor, before?: EnsembleSums): EnsembleSums 
   const p = mul(exponentials, reciprocal(total))
   // H(p) = −Σ p·log p = log Σ exp(z) − Σ p·z needs one logarithm per pixel, not one per part.
   const entropy = sub(log(total), reduceSum(mul(p, shifted), [2], { keepDimensions: true }))
-  const partIds = constant(Int32Array.from({ length: parts }, (_, part) => part), [1, 1, parts])
+  const partIds = constant(
+    Int32Array.from({ length: parts }, (_, part) => part),
+    [1, 1, parts],
+  )
   const choice = cast(argMax(logits, 2, { keepDimensions: true }), 'int32')
   const vote = cast(equal(choice, partIds), 'float32')
   const sums: EnsembleSums = {

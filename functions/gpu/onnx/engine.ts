@@ -33,7 +33,7 @@ export interface Engine {
   readonly threads: number
   /** @throws DeviceError, SessionError */
   load(model: Uint8Array): Promise<Session>
-  /** Moves a tensor into the worker. The caller's array is emptied unless `copy` is set. */
+  /** Moves a tensor into the worker. The caller's array is emptied unless `copy` is set or it is a view into a larger one. */
   keep(tensor: HostTensor, options?: { readonly copy?: boolean }): Promise<KeptTensor>
   fetch(tensor: KeptTensor): Promise<HostTensor>
   drop(tensors: readonly KeptTensor[]): Promise<void>
@@ -57,7 +57,7 @@ export function openEngine({ device, threads = availableParallelism() }: EngineO
   const state: { count: number; closed?: Error; runtimeVersion?: string } = { count: 0 }
 
   const fail = (error: Error): void => {
-    state.closed = error
+    state.closed ??= error
     for (const { reject } of waiting.values()) reject(error)
     waiting.clear()
   }
@@ -79,10 +79,11 @@ export function openEngine({ device, threads = availableParallelism() }: EngineO
     if (state.closed !== undefined) return Promise.reject(state.closed)
     const id = ++state.count
     const envelope: Envelope = { id, request }
-    worker.ref()
     return new Promise((resolve, reject) => {
-      waiting.set(id, { resolve: (answer) => resolve(answer as Answers[Kind]), reject })
+      // Throws where an array was handed over before; then nothing must be waited for.
       worker.postMessage(envelope, transfer)
+      waiting.set(id, { resolve: (answer) => resolve(answer as Answers[Kind]), reject })
+      worker.ref()
     })
   }
 
@@ -107,15 +108,20 @@ export function openEngine({ device, threads = availableParallelism() }: EngineO
       }
     },
     keep: (tensor, { copy = false } = {}) => {
-      const { buffer } = tensor.data
-      return ask<'keep'>({ kind: 'keep', tensor }, !copy && buffer instanceof ArrayBuffer ? [buffer] : [])
+      const { buffer, byteLength } = tensor.data
+      // A view into something larger is copied: handing over would empty the rest, too.
+      const whole = buffer instanceof ArrayBuffer && buffer.byteLength === byteLength
+      return ask<'keep'>({ kind: 'keep', tensor }, !copy && whole ? [buffer] : [])
     },
     fetch: async ({ kept }) => (await ask<'fetch'>({ kind: 'fetch', kept })).tensor,
     drop: async (tensors) => {
       await ask<'drop'>({ kind: 'drop', kept: tensors.map(({ kept }) => kept) })
     },
     close: async () => {
-      await worker.terminate()
+      fail(new SessionError('the engine was closed'))
+      worker.unref()
+      // The thread ends when the native call under way returns: nobody needs to wait for that.
+      void worker.terminate()
     },
   }
 }

@@ -59,7 +59,7 @@ export interface FitResult {
 }
 
 /** @throws TrainingError where a loss is not finite; the signal's reason where it is aborted */
-export async function fit(
+export async function fitModel(
   engine: Engine,
   problem: FitProblem,
   schedule: FitSchedule,

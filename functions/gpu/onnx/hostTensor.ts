@@ -14,12 +14,9 @@ export function float32(data: Float32Array, shape: readonly number[] = [data.len
   return { dtype: 'float32', shape, data }
 }
 
-export function int64(
-  values: ArrayLike<number> | BigInt64Array,
-  shape: readonly number[] = [values.length],
-): HostTensor {
-  const data = values instanceof BigInt64Array ? values : BigInt64Array.from(Array.from(values), BigInt)
-  return { dtype: 'int64', shape, data }
+/** Indices and class ids: int32 stays on every device, int64 does not. */
+export function int32(values: Int32Array | readonly number[], shape: readonly number[] = [values.length]): HostTensor {
+  return { dtype: 'int32', shape, data: values instanceof Int32Array ? values : Int32Array.from(values) }
 }
 
 /** @throws TypeError where the tensor holds other numbers */

@@ -41,7 +41,7 @@ export async function createSession(model: Uint8Array, { device, threads }: Sess
     executionMode: 'sequential',
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
-    logSeverityLevel: 3,
+    logSeverityLevel: 4,
     extra: { session: { intra_op: { allow_spinning: '0' } } },
   }).catch((cause: unknown) => {
     throw refusal(device, cause)

@@ -222,7 +222,11 @@ function trainingGraph(definition: TrainingDefinition): Tensors {
   return outputs
 }
 
-function stateShapes({ parameters, buffers = {}, optimizer }: TrainingDefinition): ReadonlyMap<string, readonly number[]> {
+function stateShapes({
+  parameters,
+  buffers = {},
+  optimizer,
+}: TrainingDefinition): ReadonlyMap<string, readonly number[]> {
   const shapes = new Map(Object.entries({ ...parameters, ...buffers }))
   for (const [name, shape] of Object.entries(parameters))
     for (const stateName of optimizer.stateNames) shapes.set(`${name}:${stateName}`, shape)
@@ -267,9 +271,11 @@ export function decodeTrainingState(bytes: Uint8Array): {
 } {
   const { tensors, metadata } = readSafetensors(bytes)
   const step = Number(metadata.step)
-  if (!Number.isSafeInteger(step) || step < 0) throw new TrainingError('the file holds no training state: it names no step')
+  if (!Number.isSafeInteger(step) || step < 0)
+    throw new TrainingError('the file holds no training state: it names no step')
   const entries = [...tensors].map(([name, { dtype, shape, data }]) => {
-    if (dtype !== 'F32' || !(data instanceof Float32Array)) throw new TrainingError(`state ${name} is ${dtype}, not F32`)
+    if (dtype !== 'F32' || !(data instanceof Float32Array))
+      throw new TrainingError(`state ${name} is ${dtype}, not F32`)
     return [name, float32(data.slice(), shape)] as const
   })
   const { device = '', runtimeVersion = '', threads = '' } = metadata

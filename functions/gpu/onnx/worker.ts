@@ -26,7 +26,11 @@ port.on('message', ({ id, request }: Envelope) => {
       (answer): Reply => ({ id, answer }),
       (error: unknown): Reply => ({ id, error: describe(error) }),
     )
-    port.postMessage(reply, transferables(reply))
+    try {
+      port.postMessage(reply, transferables(reply))
+    } catch (error) {
+      port.postMessage({ id, error: describe(error) } satisfies Reply)
+    }
   })
 })
 

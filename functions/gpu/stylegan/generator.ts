@@ -1,4 +1,4 @@
-import { cast, clamp, add, mul } from '../onnx/ops/elementwise.ts'
+import { add, cast, clamp, mul } from '../onnx/ops/elementwise.ts'
 import { transpose } from '../onnx/ops/layout.ts'
 import type { Tensor } from '../onnx/tensor.ts'
 import type { Noise } from './layers.ts'
@@ -14,7 +14,11 @@ export interface GenerateOptions {
 }
 
 /** The whole generator: mapping, truncation, synthesis. @param z [batch, latentLength] */
-export function generate(weights: GeneratorWeights, z: Tensor, { truncation, noise }: GenerateOptions): SynthesisResult {
+export function generate(
+  weights: GeneratorWeights,
+  z: Tensor,
+  { truncation, noise }: GenerateOptions,
+): SynthesisResult {
   return synthesis(weights, truncate(weights, mapping(weights, z), truncation), noise)
 }
 

@@ -3,8 +3,8 @@
  * are multiplied by the styles before a convolution with shared weights, and by the demodulation after it.
  */
 import { constant } from '../onnx/constant.ts'
-import { add, clamp, leakyRelu, mul, reciprocal, sqrt } from '../onnx/ops/elementwise.ts'
 import { convolution, convolutionTranspose } from '../onnx/ops/convolution.ts'
+import { add, clamp, leakyRelu, mul, reciprocal, sqrt } from '../onnx/ops/elementwise.ts'
 import { reshape } from '../onnx/ops/layout.ts'
 import { matmul } from '../onnx/ops/linear.ts'
 import { knownLength } from '../onnx/shape.ts'
@@ -94,7 +94,10 @@ function upConvolution(weights: GeneratorWeights, prefix: string, x: Tensor, { s
   const swapped = new Float32Array(data.length)
   for (let output = 0; output < outputs; output++)
     for (let input = 0; input < inputs; input++)
-      swapped.set(data.subarray((output * inputs + input) * 9, (output * inputs + input + 1) * 9), (input * outputs + output) * 9)
+      swapped.set(
+        data.subarray((output * inputs + input) * 9, (output * inputs + input + 1) * 9),
+        (input * outputs + output) * 9,
+      )
   const large = convolutionTranspose(x, constant(swapped, [inputs, outputs, 3, 3]), undefined, { strides: [2, 2] })
   return convolution(large, filter(weights, prefix, outputs), undefined, { pads: [1, 1, 1, 1], groups: outputs })
 }

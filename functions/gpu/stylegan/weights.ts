@@ -67,7 +67,9 @@ export function readGenerator(file: Uint8Array): GeneratorWeights {
     has,
   }
   if (has('mapping.embed.weight'))
-    throw new GeneratorError('this generator is conditional (mapping.embed): class-conditional generators are not supported yet')
+    throw new GeneratorError(
+      'this generator is conditional (mapping.embed): class-conditional generators are not supported yet',
+    )
   checkWidths(weights)
   for (const name of tensors.keys()) get(name)
   return weights
@@ -130,7 +132,10 @@ function countMappingLayers(tensors: ReadonlyMap<string, unknown>): number {
 function checkWidths(weights: GeneratorWeights): void {
   const expect = (name: string, shape: readonly (number | undefined)[]): readonly number[] => {
     const found = weights.get(name).shape
-    if (found.length !== shape.length || found.some((length, axis) => shape[axis] !== undefined && shape[axis] !== length))
+    if (
+      found.length !== shape.length ||
+      found.some((length, axis) => shape[axis] !== undefined && shape[axis] !== length)
+    )
       throw new GeneratorError(`${name} has shape [${found}], expected [${shape.map((length) => length ?? 'any')}]`)
     return found
   }

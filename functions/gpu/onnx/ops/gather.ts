@@ -26,8 +26,8 @@ export function gather(x: Tensor, indices: Tensor, axis = 0): Tensor {
 }
 
 /**
- * Sums every slice of a gradient into the slice of x that it was gathered from. ScatterElements rather than ScatterND:
- * ONNX Runtime's CPU kernel of the latter adds up repeated indices from several threads, and not always rightly.
+ * Sums every slice of a gradient into the slice of x that it was gathered from. ScatterElements rather than ScatterND,
+ * because it works along any axis and takes int32 indices, which stay on the device under WebGPU.
  */
 function scatterAdd(x: Tensor, indices: Tensor, gradient: Tensor, axis: number): Tensor {
   const shape = knownShape(x, 'the gradient of Gather')

@@ -1,4 +1,5 @@
 import * as ops from '../../../../../functions/gpu/onnx/ops/elementwise.ts'
+import { cos, sin } from '../../../../../functions/gpu/onnx/ops/trigonometry.ts'
 import type { Tensor } from '../../../../../functions/gpu/onnx/tensor.ts'
 import * as exact from '../../../../support/reference/elementwise.ts'
 import type { NdArray } from '../../../../support/reference/ndArray.ts'
@@ -23,6 +24,8 @@ const unary: readonly Unary[] = [
   ['relu', ops.relu, exact.relu],
   ['sigmoid', ops.sigmoid, exact.sigmoid, -6, 6],
   ['tanh', ops.tanh, exact.tanh],
+  ['sin', sin, (x) => exact.map(x, Math.sin), -6, 6],
+  ['cos', cos, (x) => exact.map(x, Math.cos), -6, 6],
   ['sign', ops.sign, (x) => exact.map(x, Math.sign)],
   ['floor', ops.floor, (x) => exact.map(x, Math.floor)],
   ['leakyRelu', (x) => ops.leakyRelu(x, 0.2), (x) => exact.leakyRelu(x, 0.2)],
