@@ -58,3 +58,10 @@ export function packageFile(path: string, start: string | URL = import.meta.url)
   if (!existsSync(absolute)) throw new PackageFileError(absolute)
   return absolute
 }
+
+const PackageManifest = z.object({ version: z.string() })
+
+/** The package's version. @throws {PackageRootError} when the package's root is not found */
+export function packageVersion(): string {
+  return PackageManifest.parse(JSON.parse(readFileSync(packageFile('package.json'), 'utf8'))).version
+}

@@ -18,6 +18,8 @@ export const Generator = z.object({
   kind: z.enum(['stylegan', 'stylegan2', 'stylegan3']),
   /** Side of the square image in pixels. */
   resolution: z.int().min(4).max(4096),
+  /** Numbers in its latent z. */
+  latentLength: z.int().min(1),
   /** SHA-256 of the weights' file: other weights are another generator, whatever their name. */
   sha256: Sha256,
 })
@@ -32,6 +34,8 @@ export const ProjectSettings = z
     truncation: z.number().min(0).max(2).default(0.7),
     /** Labelled images of one run. */
     samplesPerRun: z.int().min(1).max(10_000_000).default(10_000),
+    /** Seed of the first generated image; the others follow. */
+    firstSeed: z.int().min(0).max(0xffff_ffff).default(1000),
     /** Share of the images that the filter drops, the most uncertain first. */
     dropShare: z.number().min(0).max(1).default(0.1),
     /** Samples that one generate job makes. */

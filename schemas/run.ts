@@ -26,13 +26,14 @@ export const RunState = z.enum([
   'distilling',
   'generating',
   'curating',
+  'evaluating',
   'done',
   'failed',
   'stopped',
 ])
 export type RunState = z.infer<typeof RunState>
 
-export const PhaseName = z.enum(['train', 'distil', 'generate', 'curate', 'publish', 'evaluate'])
+export const PhaseName = z.enum(['train', 'distil', 'generate', 'curate', 'publish', 'evaluate', 'report'])
 export type PhaseName = z.infer<typeof PhaseName>
 
 /** One phase of a run. It keeps its entry when it is resumed. */

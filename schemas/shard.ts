@@ -16,6 +16,8 @@ export const Shard = z.object({
   run: RunVersion,
   /** Counted from 0. */
   shard: z.int().min(0),
+  /** Pixels of each part, over all label maps of the shard. */
+  partPixels: z.array(z.int().min(0)),
   lines: z
     .array(ShardLine)
     .refine((lines) => new Set(lines.map((line) => line.id)).size === lines.length, 'a sample has one line'),

@@ -1,6 +1,7 @@
 import sharp from 'sharp'
 import { checkRgbImage, type RgbImage } from '../../schemas/rgbImage.ts'
 import { ImageFileError, maximumPixels } from './errors.ts'
+import { readPngHeader } from './pngChunks.ts'
 
 /**
  * A truecolour PNG. The same image gives the same bytes on the same version of sharp. Adaptive filters make generated
@@ -35,4 +36,14 @@ export async function decodeRgb(bytes: Uint8Array): Promise<RgbImage> {
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new ImageFileError(`The image cannot be read (${reason}). Save it again as PNG or JPEG.`, { cause })
   }
+}
+
+/**
+ * A picture no larger than `side` pixels either way, for pages: smaller ones come back as they are.
+ * @throws ImageFileError where the bytes are no picture
+ */
+export async function shrinkPng(bytes: Uint8Array, side: number): Promise<Uint8Array> {
+  const header = readPngHeader(bytes)
+  if (header.width <= side && header.height <= side) return bytes
+  return sharp(bytes).resize(side, side, { fit: 'inside' }).png().toBuffer()
 }

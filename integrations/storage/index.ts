@@ -68,3 +68,14 @@ export const ensure = async (store: Store, key: string, bytes: Uint8Array): Prom
     return there.etag
   }
 }
+
+/**
+ * Writes an object that has one writer and may change: creates it, or puts the new bytes in the place of the old ones.
+ * @returns the object's etag
+ * @throws ChangedError, AlreadyExistsError when another writer was at it in the same moment
+ */
+export const overwrite = async (store: Store, key: string, bytes: Uint8Array): Promise<string> => {
+  const there = await store.get(key)
+  if (there === undefined) return await store.create(key, bytes)
+  return sameBytes(there.bytes, bytes) ? there.etag : await store.replace(key, bytes, there.etag)
+}

@@ -21,6 +21,7 @@ export interface RunKeys {
   labelMap(sample: string): string
   /** Written last: where it is, the run's dataset is complete. */
   manifest: string
+  evaluation: string
   report: string
 }
 
@@ -39,11 +40,15 @@ export interface ProjectKeys {
   run(version: RunVersion): RunKeys
 }
 
+
 const one = (id: string): string => {
   if (keySteps(id).length > 1) throw new InvalidKeyError(`${JSON.stringify(id)} is no id: an id is one step of a key`)
   return id
 }
 const checked = (key: string): string => keySteps(key).join('/')
+
+/** Key of an imported generator's weights, shared by all projects. */
+export const generatorWeightsKey = (name: string): string => checked(`generators/${one(name)}/weights.safetensors`)
 
 const shardName = (index: number): string => {
   if (!Number.isInteger(index) || index < 0 || index >= maximumShards) {
@@ -66,6 +71,7 @@ const runKeys = (root: string): RunKeys => ({
   labels: `${root}labels/`,
   labelMap: (sample) => checked(`${root}labels/${one(sample)}.png`),
   manifest: `${root}manifest.json`,
+  evaluation: `${root}evaluation.json`,
   report: `${root}report.json`,
 })
 

@@ -2,9 +2,9 @@
  * The exact ensemble as a graph: all members on all pixels. Members are taken one after another in a loop, and pixels
  * in bands of tiles, so that memory does not grow with the number of members.
  */
-import { constant, filled } from '../onnx/constant.ts'
+import { constant } from '../onnx/constant.ts'
 import { add, cast, relu } from '../onnx/ops/elementwise.ts'
-import { concat, reshape, slice } from '../onnx/ops/layout.ts'
+import { concat, reshape, slice, zeros } from '../onnx/ops/layout.ts'
 import { matmul } from '../onnx/ops/linear.ts'
 import { scan } from '../onnx/scan.ts'
 import type { Tensor } from '../onnx/tensor.ts'
@@ -58,11 +58,9 @@ function sumOverMembers(
   const [first, second] = hidden
   const loops = members / together
   const { bands } = tiled
-  const zero = bands.flatMap(({ pixels }) => [
-    filled(0, [pixels, parts]),
-    filled(0, [pixels, parts]),
-    filled(0, [pixels]),
-  ])
+  const zero = bands.flatMap(({ pixels }) =>
+    [[pixels, parts], [pixels, parts], [pixels]].map((axes) => zeros(axes, 'float32')),
+  )
   const { states } = scan({
     label: 'members',
     states: zero,

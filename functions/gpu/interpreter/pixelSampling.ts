@@ -95,3 +95,8 @@ function evenly(available: readonly number[], wanted: number): readonly number[]
   }
   return taken
 }
+
+/** Pixels whose features fit into the given memory. At least 1. */
+export function pixelBudget(featureLength: number, bytes: number): number {
+  return Math.max(1, Math.floor(bytes / (featureLength * Float32Array.BYTES_PER_ELEMENT)))
+}

@@ -24,6 +24,8 @@ export interface TapGroup {
   readonly width: number
   readonly channels: number
   readonly features: Tensor
+  /** The same by tap, not joined: [channels of the tap, positions] each. */
+  readonly taps: readonly Tensor[]
   /** Where each of its channels stands in the pixel features. */
   readonly places: readonly number[]
 }
@@ -50,6 +52,7 @@ export function groupTaps(taps: readonly Tensor[], size: LabelSize): readonly Ta
     width,
     channels: places.length,
     features: concat(tensors, 0),
+    taps: tensors,
     places,
   }))
 }

@@ -34,6 +34,9 @@ export interface LessonOptions {
   readonly signal?: AbortSignal
 }
 
+/** Few pixels of many images teach more than many pixels of few. */
+export const defaultLessons = { images: 400, candidatesPerImage: 300, pixelsPerImage: 100 } as const
+
 /** Pixels with what the ensemble says about them. */
 export interface Lessons extends PixelSet {
   /** [pixels, parts] mean of the members' probabilities. */

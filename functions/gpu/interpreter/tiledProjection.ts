@@ -28,48 +28,37 @@ export interface TiledBand {
 }
 
 export interface TiledTaps {
-  /** [positions, channels] for every group. */
-  readonly features: readonly Tensor[]
-  /** Index of the group that has the label map's size, whose weights are terms themselves; −1 if there is none. */
-  readonly full: number
+  /** For every group its features [positions, channels]; none for the one that has the label map's size. */
+  readonly features: readonly (Tensor | undefined)[]
   readonly bands: readonly TiledBand[]
 }
 
 /** The part of the work that is the same for every layer. */
 export function tileTaps(groups: readonly TapGroup[], tiling: Tiling, bands: readonly Range[]): TiledTaps {
-  const features = groups.map((group) => transposeMatrix(group.features))
-  const { size } = tiling
-  // A single group of full size still needs a place where the bias is added.
-  const full =
-    groups.length === 1 ? -1 : groups.findIndex(({ height, width }) => height === size.height && width === size.width)
-  const sizes = groups.map(({ height, width, channels }, index) => (index === full ? channels : height * width))
-  const offsets = sizes.map((_, index) => sizes.slice(0, index).reduce((sum, size) => sum + size, 0))
+  const { height, width } = tiling.size
+  // A single group would leave no place for the bias: it is read like a smaller one.
+  const isFull = (group: TapGroup): boolean => groups.length > 1 && group.height === height && group.width === width
+  const sizes = groups.map((group) => (isFull(group) ? group.channels : group.height * group.width))
+  const readings = groups.map((group) => (isFull(group) ? [] : readTiles(tiling, bands, group.height, group.width)))
+  const rows = groups.map((group) => (isFull(group) ? group.taps.map(transposeMatrix) : []))
   return {
-    features,
-    full,
-    bands: bands.map((band) => {
-      const left: Tensor[] = []
+    features: groups.map((group) => (isFull(group) ? undefined : transposeMatrix(group.features))),
+    bands: bands.map((band, place) => {
       const tiles = (band.end - band.start) * tiling.columns
+      const left: Tensor[] = []
       const terms: bigint[][] = Array.from({ length: tiles }, () => [])
-      for (const [index, { height, width, channels }] of groups.entries()) {
-        const offset = offsets[index] ?? 0
-        const add = (tile: number, position: number): unknown => terms[tile]?.push(BigInt(offset + position))
-        if (index === full) {
-          left.push(gather(features[index] ?? constant(new Float32Array(0)), pixelPlaces(tiling, band)))
-          for (let tile = 0; tile < tiles; tile++)
-            for (let channel = 0; channel < channels; channel++) add(tile, channel)
-        } else {
-          const { positions, weights } = readTiles(tiling, band, height, width)
-          left.push(weights)
-          for (const [tile, places] of positions.entries()) for (const place of places) add(tile, place)
-        }
+      let offset = 0
+      for (const [index, size] of sizes.entries()) {
+        const reading = readings[index]?.[place]
+        left.push(...(rows[index] ?? []).map((tap) => gather(tap, pixelPlaces(tiling, band))))
+        if (reading !== undefined) left.push(reading.weights)
+        for (const [tile, list] of terms.entries())
+          for (const position of reading?.positions[tile] ?? Array.from({ length: size }, (_, channel) => channel))
+            list.push(BigInt(offset + position))
+        offset += size
       }
-      const perTile = terms[0]?.length ?? 0
-      return {
-        pixels: tilePixels(tiling, band),
-        left: concat(left, 2),
-        terms: constant(BigInt64Array.from(terms.flat()), [tiles, perTile]),
-      }
+      const stacked = constant(BigInt64Array.from(terms.flat()), [tiles, terms[0]?.length ?? 0])
+      return { pixels: tilePixels(tiling, band), left: concat(left, 2), terms: stacked }
     }),
   }
 }
@@ -101,12 +90,11 @@ export function groupRows(
  * @param bias [1, outputs], added at the lowest resolution: interpolation weights add up to one
  * @returns [rows, outputs]
  */
-export function layerTerms({ features, full }: TiledTaps, weights: readonly Tensor[], bias: Tensor): Tensor {
-  const biased = full === 0 ? features.length - 1 : 0
-  const rows = features.map((group, index) => {
-    const weight = weights[index]
-    if (weight === undefined) throw new TypeError('every group of taps needs its weight')
-    if (index === full) return weight
+export function layerTerms({ features }: TiledTaps, weights: readonly Tensor[], bias: Tensor): Tensor {
+  const biased = features.findIndex((group) => group !== undefined)
+  const rows = weights.map((weight, index) => {
+    const group = features[index]
+    if (group === undefined) return weight
     const projected = matmul(group, weight)
     return index === biased ? add(projected, bias) : projected
   })

@@ -4,10 +4,10 @@
  */
 import { constant } from '../onnx/constant.ts'
 import { mul } from '../onnx/ops/elementwise.ts'
-import { reshape, slice, transpose } from '../onnx/ops/layout.ts'
+import { expand, reshape, slice, transpose } from '../onnx/ops/layout.ts'
 import type { Tensor } from '../onnx/tensor.ts'
 import { pieces, type Range } from './interpolationMatrix.ts'
-import { interpolate, type LabelSize } from './pixelFeatures.ts'
+import type { LabelSize } from './pixelFeatures.ts'
 
 /** Pixels of a tile. Larger tiles gather less and multiply more zeros; these were the fastest measured. */
 export const tileSize: LabelSize = { height: 8, width: 16 }
@@ -49,33 +49,48 @@ export function pixelPlaces({ size, columns }: Tiling, band: Range): Tensor {
 
 /** What the tiles of one axis read of a smaller map. */
 interface AxisReading {
-  /** Positions read by each tile. */
-  readonly count: number
-  /** [tiles, count] Positions; past the border the last one, with weight zero. */
+  /** Positions that each tile reads. */
   readonly positions: readonly (readonly number[])[]
-  /** [tiles, pixels of a tile, count] */
+  /** [tiles, pixels of a tile, positions of a tile], or of one tile if it is the same for all. */
   readonly weights: Float32Array
 }
 
 function readAxis(tiles: Range, pixels: number, length: number, sourceLength: number): AxisReading {
+  // Past the border the first or last position is read again instead of none: so that tiles at the border weigh what
+  // they read as all others do, and share their weights.
   const spans = Array.from({ length: tiles.end - tiles.start }, (_, index) =>
-    Array.from({ length: pixels }, (_, pixel) =>
-      interpolate(Math.min((tiles.start + index) * pixels + pixel, length - 1), length, sourceLength),
-    ),
+    Array.from({ length: pixels }, (_, pixel) => {
+      const source = (((tiles.start + index) * pixels + pixel + 0.5) * sourceLength) / length - 0.5
+      return { first: Math.floor(source), share: source - Math.floor(source) }
+    }),
   )
-  const starts = spans.map((span) => span[0]?.[0] ?? 0)
-  const count = Math.max(...spans.map((span, index) => (span.at(-1)?.[1] ?? 0) - (starts[index] ?? 0) + 1))
-  const weights = new Float32Array(spans.length * pixels * count)
-  for (const [index, span] of spans.entries())
-    for (const [pixel, [first, second, share]] of span.entries()) {
-      const row = (index * pixels + pixel) * count - (starts[index] ?? 0)
-      weights[row + first] = (weights[row + first] ?? 0) + 1 - share
-      weights[row + second] = (weights[row + second] ?? 0) + share
+  const starts = spans.map((span) => span[0]?.first ?? 0)
+  const count = Math.max(...spans.map((span, index) => (span.at(-1)?.first ?? 0) + 2 - (starts[index] ?? 0)))
+  const weights = spans.map((span, index) => {
+    const matrix = new Float32Array(pixels * count)
+    for (const [pixel, { first, share }] of span.entries()) {
+      const place = pixel * count + first - (starts[index] ?? 0)
+      matrix[place] = 1 - share
+      matrix[place + 1] = share
     }
-  const positions = starts.map((start) =>
-    Array.from({ length: count }, (_, index) => Math.min(start + index, sourceLength - 1)),
-  )
-  return { count, positions, weights }
+    return matrix
+  })
+  const inside = (position: number): number => Math.min(Math.max(position, 0), sourceLength - 1)
+  return {
+    positions: starts.map((start) => Array.from({ length: count }, (_, index) => inside(start + index))),
+    weights: joined(weights.every((matrix) => same(matrix, weights[0])) ? weights.slice(0, 1) : weights),
+  }
+}
+
+function joined(arrays: readonly Float32Array[]): Float32Array {
+  const [{ length } = { length: 0 }] = arrays
+  const result = new Float32Array(arrays.length * length)
+  for (const [index, array] of arrays.entries()) result.set(array, index * length)
+  return result
+}
+
+function same(left: Float32Array, right: Float32Array | undefined): boolean {
+  return left.every((value, index) => value === right?.[index])
 }
 
 /** How a band of tiles reads a map of another size. */
@@ -86,21 +101,40 @@ export interface TileReading {
   readonly weights: Tensor
 }
 
-/** Bilinear interpolation (align_corners = False) of a [height, width] map at a band's pixels. */
-export function readTiles({ size, columns }: Tiling, band: Range, height: number, width: number): TileReading {
-  const down = readAxis(band, tileSize.height, size.height, height)
+/** Bilinear interpolation (align_corners = False) of a [height, width] map at the pixels of some bands. */
+export function readTiles(
+  { size, columns }: Tiling,
+  bands: readonly Range[],
+  height: number,
+  width: number,
+): readonly TileReading[] {
   const across = readAxis({ start: 0, end: columns }, tileSize.width, size.width, width)
-  const rows = band.end - band.start
-  // The product of both axes is left to the graph: stored in the file it would be larger than the generator.
-  const weights = mul(
-    constant(down.weights, [rows, 1, tileSize.height, 1, down.count, 1]),
-    constant(across.weights, [1, columns, 1, tileSize.width, 1, across.count]),
+  // Most bands read alike; weights that are equal are made once.
+  const known: { readonly rows: number; readonly down: Float32Array; readonly weights: Tensor }[] = []
+  return bands.map((band) => {
+    const rows = band.end - band.start
+    const down = readAxis(band, tileSize.height, size.height, height)
+    const positions = down.positions.flatMap((ys) =>
+      across.positions.map((xs) => ys.flatMap((y) => xs.map((x) => y * width + x))),
+    )
+    const before = known.find((other) => other.rows === rows && same(other.down, down.weights))
+    if (before !== undefined) return { positions, weights: before.weights }
+    const weights = productOfAxes(down, across, rows, columns)
+    known.push({ rows, down: down.weights, weights })
+    return { positions, weights }
+  })
+}
+
+/** The product is left to the graph: stored in the file it would be larger than the generator. */
+function productOfAxes(down: AxisReading, across: AxisReading, rows: number, columns: number): Tensor {
+  const [ys = 0, xs = 0] = [down, across].map(({ positions }) => positions[0]?.length ?? 0)
+  const pixels = tileSize.height * tileSize.width
+  const product = mul(
+    constant(down.weights, [down.weights.length / (tileSize.height * ys), 1, tileSize.height, 1, ys, 1]),
+    constant(across.weights, [1, across.weights.length / (tileSize.width * xs), 1, tileSize.width, 1, xs]),
   )
-  const positions = down.positions.flatMap((ys) =>
-    across.positions.map((xs) => ys.flatMap((y) => xs.map((x) => y * width + x))),
-  )
-  const shape = [rows * columns, tileSize.height * tileSize.width, down.count * across.count]
-  return { positions, weights: reshape(weights, shape) }
+  const shape = [rows, columns, tileSize.height, tileSize.width, ys, xs]
+  return reshape(expand(product, shape), [rows * columns, pixels, ys * xs])
 }
 
 /** Brings what was computed tile by tile back into rows. @param x float32 [pixels of all tiles] @returns [height · width] */

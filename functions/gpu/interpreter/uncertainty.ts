@@ -41,9 +41,9 @@ export function addMembers(logits: Tensor, before?: EnsembleSums): EnsembleSums 
   const vote = cast(equal(choice, partIds), 'float32')
   const sums: EnsembleSums = {
     members,
-    votes: reduceSum(vote, [0]),
-    probabilities: reduceSum(p, [0]),
-    entropies: reshape(reduceSum(entropy, [0]), [knownLength(logits, 1, 'addMembers')]),
+    votes: overMembers(vote, members),
+    probabilities: overMembers(p, members),
+    entropies: reshape(overMembers(entropy, members), [knownLength(logits, 1, 'addMembers')]),
   }
   if (before === undefined) return sums
   return {
@@ -52,6 +52,11 @@ export function addMembers(logits: Tensor, before?: EnsembleSums): EnsembleSums 
     probabilities: add(before.probabilities, sums.probabilities),
     entropies: add(before.entropies, sums.entropies),
   }
+}
+
+/** Sum over the first axis; of one member nothing is left to add up, and ReduceSum would walk through it all the same. */
+function overMembers(x: Tensor, members: number): Tensor {
+  return members === 1 ? reshape(x, x.shape.slice(1)) : reduceSum(x, [0])
 }
 
 /** Majority vote of the members; of parts with equal votes the lowest id. @returns uint8 [pixels] */

@@ -39,7 +39,7 @@ export interface Engine {
   drop(tensors: readonly KeptTensor[]): Promise<void>
   /** Version of ONNX Runtime, known once a model was loaded. */
   readonly runtimeVersion: string | undefined
-  /** Ends the worker at once; calls under way fail. */
+  /** Ends the worker at once; calls under way fail. When it resolves, another engine may have the device. */
   close(): Promise<void>
 }
 
@@ -49,10 +49,24 @@ export interface EngineOptions {
   readonly threads?: number
 }
 
-/** Starts the worker thread. It does not keep the process alive by itself. */
+/**
+ * Workers that hold the WebGPU device. ONNX Runtime keeps one WebGPU context for the whole process, and two threads in it
+ * at a time end the process; what is shared by the process has to be counted by the process.
+ */
+const webgpuWorkers = new Set<Worker>()
+
+/**
+ * Starts the worker thread. It does not keep the process alive by itself.
+ * @throws DeviceError where `webgpu` is asked for while another engine has it: close that one, or share it
+ */
 export function openEngine({ device, threads = availableParallelism() }: EngineOptions): Engine {
+  if (device === 'webgpu' && webgpuWorkers.size > 0)
+    throw new DeviceError(
+      'another engine of this process runs on webgpu, and ONNX Runtime allows only one: close it first, or use it for both',
+    )
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
   const worker = new Worker(new URL(`./worker.${extension}`, import.meta.url))
+  if (device === 'webgpu') webgpuWorkers.add(worker)
   const waiting = new Map<number, { resolve(answer: unknown): void; reject(error: Error): void }>()
   const state: { count: number; closed?: Error; runtimeVersion?: string } = { count: 0 }
 
@@ -69,7 +83,10 @@ export function openEngine({ device, threads = availableParallelism() }: EngineO
     else call?.resolve(reply.answer)
   })
   worker.on('error', (cause) => fail(new SessionError(`the session worker failed: ${cause.message}`, { cause })))
-  worker.on('exit', (code) => fail(new SessionError(`the session worker ended with code ${code}`)))
+  worker.on('exit', (code) => {
+    webgpuWorkers.delete(worker)
+    fail(new SessionError(`the session worker ended with code ${code}`))
+  })
   worker.unref()
 
   function ask<Kind extends Request['kind']>(
@@ -120,8 +137,9 @@ export function openEngine({ device, threads = availableParallelism() }: EngineO
     close: async () => {
       fail(new SessionError('the engine was closed'))
       worker.unref()
-      // The thread ends when the native call under way returns: nobody needs to wait for that.
-      void worker.terminate()
+      const ended = worker.terminate()
+      // The thread ends when the native call under way returns: only whoever wants the same device has to wait for that.
+      if (device === 'webgpu') await ended
     },
   }
 }

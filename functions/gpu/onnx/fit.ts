@@ -4,7 +4,7 @@
  */
 import type { Engine, KeptTensor } from './engine.ts'
 import type { HostTensor } from './hostTensor.ts'
-import { openTrainer, type Trainer, type TrainingDefinition, type TrainingState } from './training.ts'
+import { openTrainer, type Trainer, type TrainingDefinition, TrainingError, type TrainingState } from './training.ts'
 
 export interface FitSchedule {
   /** Upper limit of optimizer steps. */
@@ -58,7 +58,11 @@ export interface FitResult {
   readonly history: readonly LossPoint[]
 }
 
-/** @throws TrainingError where a loss is not finite; the signal's reason where it is aborted */
+/**
+ * @param resume what an earlier attempt left, of the same problem and schedule
+ * @throws TrainingError where a loss is not finite, the schedule makes no sense, or the checkpoint is another training's
+ * @throws the signal's reason where it is aborted
+ */
 export async function fitModel(
   engine: Engine,
   problem: FitProblem,
@@ -66,6 +70,7 @@ export async function fitModel(
   { onProgress, onCheckpoint, signal }: FitHooks = {},
   resume?: FitCheckpoint,
 ): Promise<FitResult> {
+  checkSchedule(schedule)
   const { definition, data } = problem
   const trainer = await openTrainer(engine, definition, resume?.state ?? problem.start, data)
   const names = Object.keys({ ...definition.parameters, ...definition.buffers })
@@ -81,6 +86,10 @@ export async function fitModel(
         trainLoss: problem.trainLoss(records),
         heldOutLoss: await problem.heldOutLoss(weightsOf(trainer, names)),
       }
+      if (!Number.isFinite(point.heldOutLoss))
+        throw new TrainingError(
+          `the held-out loss became ${point.heldOutLoss} at step ${point.step}: lower the learning rate, or look for wrong input`,
+        )
       history.push(point)
       if (bestIndex(history) === history.length - 1) best = await fetchAll(engine, trainer, names)
       onProgress?.(point, schedule.steps)
@@ -95,6 +104,12 @@ export async function fitModel(
 /** The step whose weights are kept. */
 export function bestStep(history: readonly LossPoint[]): number | undefined {
   return history[bestIndex(history)]?.step
+}
+
+function checkSchedule(schedule: FitSchedule): void {
+  for (const name of ['steps', 'interval', 'patience'] as const)
+    if (!Number.isSafeInteger(schedule[name]) || schedule[name] < 1)
+      throw new TrainingError(`${name} is ${schedule[name]}, expected a whole number from 1`)
 }
 
 /** Whether the last looks brought no improvement. */

@@ -95,5 +95,5 @@ function refusal(device: Device, cause: unknown): Error {
 }
 
 function messageOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause)
+  return (cause instanceof Error ? cause.message : String(cause)).trim()
 }

@@ -3,11 +3,10 @@ import { z } from 'zod'
 import { GeneratorFacts } from '../../../schemas/generator.ts'
 import { assertFinite } from '../onnx/finite.ts'
 import { float32Values, readSafetensors, type StoredTensor } from '../onnx/safetensors.ts'
+import { GeneratorError } from './errors.ts'
+import { checkWidths } from './widths.ts'
 
-/** A generator's file lacks something, or holds something that does not fit. */
-export class GeneratorError extends Error {
-  override readonly name = 'GeneratorError'
-}
+export { GeneratorError } from './errors.ts'
 
 export interface Weight {
   readonly shape: readonly number[]
@@ -53,8 +52,12 @@ export function readGenerator(file: Uint8Array): GeneratorWeights {
     return weight
   }
   const has = (name: string): boolean => tensors.has(name)
-  const blocks = blockSides(tensors)
-  const mappingLayers = countMappingLayers(tensors)
+  if (has('mapping.embed.weight'))
+    throw new GeneratorError(
+      'this generator is conditional (mapping.embed): class-conditional generators are not supported yet',
+    )
+  const blocks = blockSides(tensors.keys())
+  const mappingLayers = countMappingLayers(tensors.keys())
   const weights: GeneratorWeights = {
     facts,
     resolution: blocks.at(-1) ?? 4,
@@ -66,10 +69,6 @@ export function readGenerator(file: Uint8Array): GeneratorWeights {
     get,
     has,
   }
-  if (has('mapping.embed.weight'))
-    throw new GeneratorError(
-      'this generator is conditional (mapping.embed): class-conditional generators are not supported yet',
-    )
   checkWidths(weights)
   for (const name of tensors.keys()) get(name)
   return weights
@@ -95,8 +94,11 @@ function readFacts(metadata: Readonly<Record<string, string>>): GeneratorFacts {
       throw new GeneratorError(`metadata ${key} is not JSON: ${texts.data[key].slice(0, 40)}`)
     }
   }
+  const kind = value('kind')
+  if (kind !== 'stylegan2')
+    throw new GeneratorError(`the file holds a generator of kind ${JSON.stringify(kind)}: only stylegan2 is supported`)
   const facts = GeneratorFacts.safeParse({
-    kind: value('kind'),
+    kind,
     architecture: value('architecture'),
     convClamp: value('conv_clamp'),
     mappingMultiplier: value('mapping_lr_multiplier'),
@@ -109,56 +111,34 @@ function readFacts(metadata: Readonly<Record<string, string>>): GeneratorFacts {
 function decode(name: string, stored: StoredTensor | undefined): Weight {
   if (stored === undefined)
     throw new GeneratorError(`the generator has no weight ${name}: is this a StyleGAN2 generator with canonical names?`)
-  const data = float32Values(name, stored)
-  assertFinite(name, data)
-  return { shape: stored.shape, data }
+  try {
+    const data = float32Values(name, stored)
+    assertFinite(name, data)
+    return { shape: stored.shape, data }
+  } catch (cause) {
+    throw new GeneratorError(`the generator's weights cannot be used: ${messageOf(cause)}`, { cause })
+  }
 }
 
-function blockSides(tensors: ReadonlyMap<string, unknown>): readonly number[] {
-  const sides: number[] = []
-  for (let side = 4; tensors.has(`synthesis.b${side}.conv1.weight`); side *= 2) sides.push(side)
-  if (sides.length === 0) throw new GeneratorError('the generator has no synthesis.b4.conv1.weight: is this StyleGAN2?')
-  return sides
+/** Sides 4, 8, … up to the largest block that the file names: one that is missing in between is found by its weights. */
+function blockSides(names: Iterable<string>): readonly number[] {
+  const resolution = Math.max(...numbersIn(names, /^synthesis\.b(\d+)\./))
+  if (!Number.isInteger(Math.log2(resolution)) || resolution < 4)
+    throw new GeneratorError('the generator has no synthesis blocks b4, b8, …: is this StyleGAN2 with canonical names?')
+  return Array.from({ length: Math.log2(resolution) - 1 }, (_, index) => 4 * 2 ** index)
 }
 
-function countMappingLayers(tensors: ReadonlyMap<string, unknown>): number {
-  let layers = 0
-  while (tensors.has(`mapping.fc${layers}.weight`)) layers++
-  if (layers === 0) throw new GeneratorError('the generator has no mapping.fc0.weight: is this StyleGAN2?')
-  return layers
+function countMappingLayers(names: Iterable<string>): number {
+  return 1 + Math.max(0, ...numbersIn(names, /^mapping\.fc(\d+)\./))
 }
 
-/** Every layer must take what the one before it gives; otherwise the graph would fail far from the cause. */
-function checkWidths(weights: GeneratorWeights): void {
-  const expect = (name: string, shape: readonly (number | undefined)[]): readonly number[] => {
-    const found = weights.get(name).shape
-    if (
-      found.length !== shape.length ||
-      found.some((length, axis) => shape[axis] !== undefined && shape[axis] !== length)
-    )
-      throw new GeneratorError(`${name} has shape [${found}], expected [${shape.map((length) => length ?? 'any')}]`)
-    return found
-  }
-  let width = weights.latentLength
-  for (let layer = 0; layer < weights.mappingLayers; layer++) {
-    ;[width = 0] = expect(`mapping.fc${layer}.weight`, [undefined, width])
-    expect(`mapping.fc${layer}.bias`, [width])
-  }
-  if (width !== weights.styleLength)
-    throw new GeneratorError(`the mapping network ends in ${width} numbers, w_avg has ${weights.styleLength}`)
-  let channels = expect('synthesis.b4.const', [undefined, 4, 4])[0] ?? 0
-  for (const side of weights.blocks) {
-    for (const layer of side === 4 ? ['conv1'] : ['conv0', 'conv1']) {
-      const prefix = `synthesis.b${side}.${layer}`
-      expect(`${prefix}.affine.weight`, [channels, weights.styleLength])
-      expect(`${prefix}.affine.bias`, [channels])
-      ;[channels = 0] = expect(`${prefix}.weight`, [undefined, channels, 3, 3])
-      expect(`${prefix}.bias`, [channels])
-      expect(`${prefix}.noise_const`, [side, side])
-    }
-    if (weights.facts.architecture === 'skip' || side === weights.resolution) {
-      expect(`synthesis.b${side}.torgb.weight`, [3, channels, 1, 1])
-      expect(`synthesis.b${side}.torgb.affine.weight`, [channels, weights.styleLength])
-    }
-  }
+function numbersIn(names: Iterable<string>, pattern: RegExp): readonly number[] {
+  return [...names].flatMap((name) => {
+    const number = pattern.exec(name)?.[1]
+    return number === undefined ? [] : [Number(number)]
+  })
+}
+
+function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause)
 }

@@ -1,0 +1,47 @@
+import { mkdir } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { Command } from 'commander'
+import { interruptible } from '../interrupt.ts'
+import { type SeedOptions, type SharedOptions, withSharedOptions, withTrainingOptions } from '../options.ts'
+import { importSeeds, openProjectFolder } from '../projectFolder.ts'
+import { runPhases } from '../run.ts'
+
+export const train = withSharedOptions(
+  withTrainingOptions(
+    new Command('train')
+      .description('train the interpreter on painted seed images, and distil it')
+      .argument('<project>', 'project folder; made if it is not there')
+      .requiredOption('--seeds <folder>', 'seed annotations: indexed PNGs with labels.json, COCO, or LabelMe JSON'),
+  ),
+)
+  .addHelpText(
+    'after',
+    `
+Seed annotations are named by the seed of their image, like 100.labels.png or avatars-s100-t0.7.json.
+
+Examples:
+  sixteen train faces --seeds painted/
+  sixteen train faces --seeds painted/ --labeler ensemble --label-size 64x64
+`,
+  )
+  .action(async (name: string, options: SharedOptions & SeedOptions) => {
+    const signal = interruptible()
+    const { seeds, layout, labelSize, members, labeler, truncation, ...shared } = options
+    const folder = resolve(name)
+    await mkdir(folder, { recursive: true })
+    const project = await openProjectFolder(folder)
+    const warnings = await importSeeds(project, {
+      seedsFolder: resolve(seeds),
+      read: layout === undefined ? {} : { layout },
+      settings: {
+        ...(labelSize === undefined ? {} : { labelWidth: labelSize.width, labelHeight: labelSize.height }),
+        ...(members === undefined ? {} : { members }),
+        ...(labeler === undefined ? {} : { labeler }),
+        ...(truncation === undefined ? {} : { truncation }),
+      },
+    })
+    for (const warning of warnings) console.warn(`Warning: ${warning}`)
+    const { version, run } = await runPhases(project, ['train', 'distil'], shared, signal)
+    if (shared.json) console.log(JSON.stringify({ version, phases: run.phases, machine: run.machine, warnings }))
+    else console.log(`\n${version} is trained. Next:  sixteen generate ${name}`)
+  })

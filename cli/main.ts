@@ -1,0 +1,33 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander'
+import { packageVersion } from '../integrations/packageFiles.ts'
+import { curate } from './commands/curate.ts'
+import { demo } from './commands/demo.ts'
+import { doctor } from './commands/doctor.ts'
+import { evaluate } from './commands/evaluate.ts'
+import { exportDataset } from './commands/export.ts'
+import { generate } from './commands/generate.ts'
+import { train } from './commands/train.ts'
+import { exitCodes, explain, UsageError } from './errors.ts'
+import { InterruptedError } from './interrupt.ts'
+
+const program = new Command('sixteen')
+  .description('Paint the parts of sixteen generated images; get a labelled dataset.')
+  .version(packageVersion())
+  .exitOverride()
+  .configureHelp({ showGlobalOptions: true })
+for (const command of [demo, train, generate, curate, evaluate, exportDataset, doctor])
+  program.addCommand(command.exitOverride())
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  process.exitCode = exitCodeOf(error)
+  if (!(error instanceof CommanderError)) console.error(`\n${explain(error)}`)
+}
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage
+  if (error instanceof InterruptedError) return exitCodes.interrupted
+  return error instanceof UsageError ? exitCodes.usage : exitCodes.failed
+}

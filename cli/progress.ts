@@ -1,0 +1,101 @@
+import { Listr, type ListrTask } from 'listr2'
+import { type JobProgress, type LocalPhase, type LocalRunOptions, type LocalRunResult, runLocally } from '../functions/local.ts'
+
+const titles: Readonly<Record<LocalPhase, string>> = {
+  train: 'Train the interpreter',
+  distil: 'Distil the student',
+  generate: 'Generate labelled images',
+  curate: 'Drop the uncertain ones',
+  evaluate: 'Evaluate',
+  report: 'Write the report',
+}
+
+/** Milliseconds between two pictures of a progress bar. */
+const frame = 100
+
+/**
+ * Runs with a list of phases on the terminal, the present one with a bar, a rate and the time left.
+ * @param quiet shows nothing, for machine-readable output
+ */
+export async function runWithProgress(
+  options: LocalRunOptions & { readonly phases: readonly LocalPhase[] },
+  quiet: boolean,
+): Promise<LocalRunResult> {
+  if (quiet) return runLocally(options)
+  const ends = new Map(options.phases.map((phase) => [phase, Promise.withResolvers<void>()]))
+  const outputs = new Map<LocalPhase, (text: string) => void>()
+  const result = Promise.withResolvers<LocalRunResult>()
+  const live = process.stdout.isTTY === true
+  const meter = createMeter()
+  const tasks = options.phases.map(
+    (phase): ListrTask => ({
+      title: titles[phase],
+      task: async (_, task) => {
+        outputs.set(phase, (text) => {
+          task.output = text
+        })
+        await ends.get(phase)?.promise
+      },
+    }),
+  )
+  const started: { run?: Promise<void> } = {}
+  started.run = runLocally({
+    ...options,
+    onPhase: (phase, state) => {
+      if (state === 'end') ends.get(phase)?.resolve()
+    },
+    onProgress: (progress) => {
+      const text = meter(progress)
+      if (live && text !== undefined && isLocalPhase(progress.phase)) outputs.get(progress.phase)?.(text)
+    },
+  }).then(result.resolve, (error: unknown) => {
+    result.reject(error)
+    for (const end of ends.values()) end.reject(error)
+  })
+  result.promise.catch(() => {})
+  for (const end of ends.values()) end.promise.catch(() => {})
+  await new Listr(tasks, {
+    concurrent: false,
+    exitOnError: true,
+    renderer: live ? 'default' : 'simple',
+    registerSignalListeners: false,
+    rendererOptions: live ? { showErrorMessage: false, timer: { condition: true, field: formatSeconds } } : {},
+  })
+    .run()
+    .catch(() => {})
+  return result.promise
+}
+
+function isLocalPhase(phase: string): phase is LocalPhase {
+  return phase in titles
+}
+
+/** A bar for each report of progress, at most one per frame; a new task starts a new clock. */
+function createMeter(): (progress: JobProgress) => string | undefined {
+  const state = { task: '', start: 0, first: 0, shown: 0 }
+  return (progress) => {
+    const now = performance.now()
+    if (progress.task !== state.task) Object.assign(state, { task: progress.task, start: now, first: progress.done })
+    else if (now - state.shown < frame && progress.done < progress.total) return undefined
+    state.shown = now
+    return formatProgress(progress, (now - state.start) / 1000, state.first)
+  }
+}
+
+const barWidth = 24
+
+/** `generating labelled images ████████░░░░ 230/500 images · 35/s · 8 s left`. @param first done when the clock started */
+export function formatProgress({ task, done, total, unit, loss }: JobProgress, seconds: number, first = 0): string {
+  const filled = total === 0 ? barWidth : Math.round((barWidth * done) / total)
+  const bar = '█'.repeat(filled) + '░'.repeat(barWidth - filled)
+  const rate = seconds > 0 ? (done - first) / seconds : 0
+  const facts = [`${done}/${total} ${unit}`]
+  if (rate > 0) facts.push(`${rate < 10 ? rate.toFixed(1) : rate.toFixed(0)}/s`)
+  if (rate > 0 && done < total) facts.push(`${((total - done) / rate).toFixed(0)} s left`)
+  if (loss !== undefined) facts.push(`loss ${loss.toFixed(3)}`)
+  return `${task} ${bar} ${facts.join(' · ')}`
+}
+
+function formatSeconds(milliseconds: number): string {
+  return `${(milliseconds / 1000).toFixed(1)} s`
+}

@@ -1,0 +1,145 @@
+import { encodeJson, getJson, overwrite } from '../../../integrations/storage/index.ts'
+import type { Project } from '../../../schemas/project.ts'
+import { Evaluation } from '../../../schemas/evaluation.ts'
+import {
+  addLabelMaps,
+  type ConfusionMatrix,
+  confusionMatrix,
+  intersectionOverUnion,
+  meanIou,
+  mergeConfusion,
+  pixelAccuracy,
+  spearmanCorrelation,
+} from '../../factory/metrics.ts'
+import { mergeAtLevel, partonomyDepth } from '../../factory/partonomy.ts'
+import { leaveOneOut } from '../interpreter/leaveOneOut.ts'
+import { readAnnotations, seedTruncation } from './annotations.ts'
+import { type JobContext, labelSize, readProject } from './context.ts'
+import { buildFactory } from './factory.ts'
+import { runFactory } from './generate.ts'
+import { readProjectGenerator } from './generatorWeights.ts'
+import { collectTrainingPixels } from './train.ts'
+import { readClassifier } from './trainingHistory.ts'
+
+export interface EvaluateOptions {
+  /** Classifiers per left-out image. */
+  readonly members: number
+  readonly steps: number
+  /** Samples on which student and ensemble are compared. */
+  readonly comparedSamples: number
+}
+
+/** A quick look: one classifier per fold, half the steps. */
+export const quickEvaluation: EvaluateOptions = { members: 1, steps: 300, comparedSamples: 24 }
+
+/** Seeds of the samples on which student and ensemble are compared: of neither lessons nor datasets. */
+const firstComparedSeed = 3_500_000_000
+
+/** Measures the interpreter by leave-one-image-out over the seeds, and the student against it; leaves `evaluation.json`. */
+export async function evaluate(context: JobContext, options: EvaluateOptions = quickEvaluation): Promise<void> {
+  const { store, run, version } = context
+  const project = await readProject(context)
+  const there = await getJson(store, run.evaluation, Evaluation)
+  if (there?.value.options.members === options.members && there.value.options.steps === options.steps) return
+  const { confusion, method } = await measureFolds(context, project, options)
+  const measured = confusion.counts.some((count) => count > 0)
+  const iou = intersectionOverUnion(confusion)
+  const evaluation: Evaluation = {
+    schemaVersion: 1,
+    run: version,
+    method,
+    options: { members: options.members, steps: options.steps },
+    pixelAccuracy: measured ? pixelAccuracy(confusion) : null,
+    parts: project.labelList.parts.map(({ id, name }) => ({ id, name, iou: iou[id] ?? null })),
+    levels: measured ? levelsOf(project, confusion) : [],
+    student: project.settings.labeler === 'student' ? await compareStudent(context, project, options) : null,
+  }
+  await overwrite(store, run.evaluation, encodeJson(run.evaluation, Evaluation, evaluation))
+}
+
+async function measureFolds(context: JobContext, project: Project, { members, steps }: EvaluateOptions) {
+  const { onProgress, signal, engine, store } = context
+  const weights = await readProjectGenerator(store, project.generator)
+  const painted = await readAnnotations(context, project)
+  const confusion = confusionMatrix(project.labelList.parts.length)
+  if (painted.length < 2) return { confusion, method: 'not measured: leave-one-image-out needs at least two seeds' }
+  const { pixels, labels, chosen } = await collectTrainingPixels(context, project, weights, painted)
+  const predictions = await leaveOneOut(
+    engine,
+    weights,
+    painted.map(({ sample }) => sample.seed),
+    pixels,
+    labels,
+    chosen.map((list) => list.length),
+    {
+      members,
+      steps,
+      parts: project.labelList.parts.length,
+      truncation: seedTruncation(project),
+      size: labelSize(project),
+      onProgress: (task, done, total, unit) => onProgress?.({ phase: 'evaluate', task, done, total, unit }),
+      ...(signal === undefined ? {} : { signal }),
+    },
+  )
+  for (const [index, { labelMap }] of painted.entries())
+    addLabelMaps(confusion, labelMap.data, predictions[index] ?? new Uint8Array(0))
+  const classifiers = members === 1 ? 'one classifier each' : `${members} classifiers each`
+  return { confusion, method: `leave-one-image-out over ${painted.length} seeds, ${classifiers}` }
+}
+
+function levelsOf({ labelList }: Project, confusion: ConfusionMatrix): Evaluation['levels'] {
+  return Array.from({ length: partonomyDepth(labelList) }, (_, index) => {
+    const { mapping, labelList: merged } = mergeAtLevel(labelList, index + 1)
+    const matrix = mergeConfusion(confusion, mapping)
+    return {
+      level: index + 1,
+      parts: merged.parts.length,
+      absentAsZero: meanIou(matrix, 'absentAsZero').value,
+      presentOnly: meanIou(matrix, 'presentOnly').value,
+    }
+  })
+}
+
+async function compareStudent(
+  context: JobContext,
+  project: Project,
+  { comparedSamples }: EvaluateOptions,
+): Promise<Evaluation['student']> {
+  const { store, run, engine, version, onProgress } = context
+  const weights = await readProjectGenerator(store, project.generator)
+  const { classifier: ensemble } = await readClassifier(store, run.interpreter)
+  const { classifier: student } = await readClassifier(store, run.student)
+  const exact = await engine.load(buildFactory(project, weights, ensemble, version))
+  const distilled = await engine.load(buildFactory(project, weights, ensemble, version, student))
+  const confusion = confusionMatrix(project.labelList.parts.length)
+  const scores: { readonly exact: number; readonly distilled: number }[] = []
+  try {
+    for (let index = 0; index < comparedSamples; index++) {
+      context.signal?.throwIfAborted()
+      const seeds = [firstComparedSeed + index]
+      const [truth] = await runFactory(exact, project, seeds)
+      const [guess] = await runFactory(distilled, project, seeds)
+      if (truth === undefined || guess === undefined) continue
+      addLabelMaps(confusion, truth.labelMap.data, guess.labelMap.data)
+      scores.push({ exact: truth.score, distilled: guess.score })
+      const task = 'comparing student and ensemble'
+      onProgress?.({ phase: 'evaluate', task, done: index + 1, total: comparedSamples, unit: 'images' })
+    }
+  } finally {
+    await exact.release()
+    await distilled.release()
+  }
+  return {
+    samples: scores.length,
+    agreement: meanIou(confusion, 'presentOnly').value,
+    scoreCorrelation: correlation(scores),
+  }
+}
+
+/** Null where it does not exist: with fewer than two different scores. */
+function correlation(scores: readonly { readonly exact: number; readonly distilled: number }[]): number | null {
+  const exact = scores.map((score) => score.exact)
+  const distilled = scores.map((score) => score.distilled)
+  if (new Set(exact).size < 2 || new Set(distilled).size < 2) return null
+  return spearmanCorrelation(exact, distilled)
+}

@@ -1,0 +1,45 @@
+import { ensure } from '../../../integrations/storage/index.ts'
+import type { Project } from '../../../schemas/project.ts'
+import type { Ensemble } from '../interpreter/ensemble.ts'
+import { exactLabeler } from '../interpreter/exactLabeler.ts'
+import { factoryGraph } from '../interpreter/factoryGraph.ts'
+import { type Student, studentLabeler } from '../interpreter/student.ts'
+import type { GeneratorWeights } from '../stylegan/weights.ts'
+import { type JobContext, labelSize } from './context.ts'
+
+/** Writes `factory.onnx`: the graph that makes the run's images and labels. With a student, it labels; else the ensemble. */
+export async function writeFactory(
+  { store, run, version }: JobContext,
+  project: Project,
+  weights: GeneratorWeights,
+  ensemble: Ensemble,
+  student?: Student,
+): Promise<void> {
+  await ensure(store, run.factory, buildFactory(project, weights, ensemble, version, student))
+}
+
+/** @returns the bytes of an ONNX file: see `factoryGraph` for its inputs and outputs */
+export function buildFactory(
+  { labelList, settings, ...project }: Project,
+  weights: GeneratorWeights,
+  ensemble: Ensemble,
+  version: string,
+  student?: Student,
+): Uint8Array {
+  const size = labelSize({ ...project, labelList, settings })
+  const labeler =
+    student === undefined
+      ? exactLabeler(ensemble, { size })
+      : studentLabeler(student, { size, members: ensemble.shape.members })
+  return factoryGraph(weights, labeler, {
+    truncation: settings.truncation,
+    size,
+    metadata: {
+      version,
+      generator: weights.sha256,
+      truncation: String(settings.truncation),
+      labeler: student === undefined ? 'ensemble' : 'student',
+      parts: JSON.stringify(labelList.parts),
+    },
+  }).bytes
+}
