@@ -1,10 +1,11 @@
+import { imageGraph } from '../functions/gpu/interpreter/factoryGraph.ts'
+import { readProjectGenerator } from '../functions/gpu/jobs/generatorWeights.ts'
 import { chooseDevice } from '../functions/gpu/onnx/chooseDevice.ts'
 import { openEngine } from '../functions/gpu/onnx/engine.ts'
-import { imageGraph } from '../functions/gpu/interpreter/factoryGraph.ts'
 import { float32 } from '../functions/gpu/onnx/hostTensor.ts'
 import { sampleLatent } from '../functions/gpu/stylegan/latents.ts'
 import type { SharedOptions } from './options.ts'
-import { type ProjectFolder, projectGenerator, requireProject } from './projectFolder.ts'
+import { type ProjectFolder, requireProject } from './projectFolder.ts'
 
 export interface Estimate {
   readonly images: number
@@ -34,7 +35,7 @@ export async function estimate(
   { device: choice, threads, pricePerHour }: SharedOptions & { readonly pricePerHour: number },
 ): Promise<Estimate> {
   const project = await requireProject(folder)
-  const weights = await projectGenerator(folder, project)
+  const weights = await readProjectGenerator(folder.store, project.generator)
   const { device } = await chooseDevice(choice)
   const engine = openEngine({ device, ...(threads === undefined ? {} : { threads }) })
   try {
@@ -64,7 +65,16 @@ export async function estimate(
   }
 }
 
-export function formatEstimate({ images, device, secondsPerBareImage, labeledToBare, seconds, bytes, dollars, pricePerHour }: Estimate): string {
+export function formatEstimate({
+  images,
+  device,
+  secondsPerBareImage,
+  labeledToBare,
+  seconds,
+  bytes,
+  dollars,
+  pricePerHour,
+}: Estimate): string {
   const minutes = seconds < 120 ? `${seconds.toFixed(0)} s` : `${(seconds / 60).toFixed(1)} min`
   return [
     `${images} labelled images on ${device}:`,

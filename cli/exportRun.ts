@@ -1,16 +1,16 @@
-import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { realpath } from 'node:fs/promises'
+import { dirname, join, resolve, sep } from 'node:path'
+import { mergeAtLevel, partonomyDepth } from '../functions/factory/partonomy.ts'
 import { type DatasetSample, writeCoco, writeHuggingFace, writeMasks } from '../integrations/datasets/index.ts'
 import { decodeLabelMap } from '../integrations/images/index.ts'
 import { getJson, MissingError } from '../integrations/storage/index.ts'
-import { mergeAtLevel } from '../functions/factory/partonomy.ts'
-import { listRuns } from '../functions/local.ts'
-import type { LabelList } from '../schemas/labels.ts'
 import type { LabelMap } from '../schemas/labelMap.ts'
+import type { LabelList } from '../schemas/labels.ts'
 import type { RunVersion } from '../schemas/run.ts'
 import { RunManifest } from '../schemas/runManifest.ts'
 import { UsageError } from './errors.ts'
-import { type ProjectFolder, requireProject } from './projectFolder.ts'
+import type { ProjectFolder } from './projectFolder.ts'
+import { writeWhole } from './writeWhole.ts'
 
 export const exportFormats = ['masks', 'coco', 'huggingface'] as const
 export type ExportFormat = (typeof exportFormats)[number]
@@ -27,21 +27,27 @@ export interface ExportRequest {
   readonly signal: AbortSignal
 }
 
-/** Writes a run's dataset as a folder. @returns the number of images */
-export async function exportRun(project: ProjectFolder, request: ExportRequest): Promise<number> {
-  const { store, keys } = project
-  const { labelList, settings } = await requireProject(project)
+/**
+ * Writes a run's dataset as a folder.
+ * @returns the number of images
+ * @throws UsageError where the partonomy has no such level, or the folder is the project's own
+ */
+export async function exportRun({ folder, store, keys }: ProjectFolder, request: ExportRequest): Promise<number> {
   const run = keys.run(request.version)
-  const manifest = await getJson(store, run.manifest, RunManifest)
+  const manifest = (await getJson(store, run.manifest, RunManifest))?.value
   if (manifest === undefined) throw new MissingError(run.manifest)
-  const lines = manifest.value.lines.filter((line) => line.kept || request.dropped)
+  await keepProjectSafe(folder, request.folder)
+  const { labelList, settings } = manifest
+  const lines = manifest.lines.filter((line) => line.kept || request.dropped)
+  if (request.level !== undefined) requireLevel(labelList, request.level)
   const merged = request.level === undefined ? undefined : mergeAtLevel(labelList, request.level)
   const labels: LabelList = { ...(merged?.labelList ?? labelList), truncation: settings.truncation }
 
   async function* samples(): AsyncGenerator<DatasetSample> {
     for (const line of lines) {
       const [image, labelMap] = await Promise.all([store.get(run.image(line.id)), store.get(run.labelMap(line.id))])
-      if (image === undefined || labelMap === undefined) throw new MissingError(run.image(line.id))
+      if (image === undefined) throw new MissingError(run.image(line.id))
+      if (labelMap === undefined) throw new MissingError(run.labelMap(line.id))
       yield { line, image: image.bytes, labelMap: relabel(decodeLabelMap(labelMap.bytes), merged?.mapping) }
     }
   }
@@ -50,20 +56,47 @@ export async function exportRun(project: ProjectFolder, request: ExportRequest):
 }
 
 /** Puts the factory graph beside a dataset. */
-export async function exportFactory({ store, keys }: ProjectFolder, version: RunVersion, folder: string): Promise<string> {
+export async function exportFactory(
+  { store, keys }: ProjectFolder,
+  version: RunVersion,
+  folder: string,
+): Promise<string> {
   const key = keys.run(version).factory
   const stored = await store.get(key)
   if (stored === undefined) throw new MissingError(key)
   const path = join(folder, 'factory.onnx')
-  await writeFile(path, stored.bytes)
+  await writeWhole(path, stored.bytes)
   return path
 }
 
-/** The newest run whose dataset is complete. @throws UsageError where there is none */
-export async function latestRun({ store, keys, folder }: ProjectFolder): Promise<RunVersion> {
-  for (const run of (await listRuns(store, keys)).toReversed())
-    if ((await store.head(keys.run(run.version).manifest)) !== undefined) return run.version
-  throw new UsageError(`${folder} holds no generated dataset yet: make one with  sixteen generate ${folder}`)
+/** @throws UsageError where the partonomy is not that deep */
+export function requireLevel(labelList: LabelList, level: number): void {
+  const depth = partonomyDepth(labelList)
+  if (level > depth)
+    throw new UsageError(
+      `there is no level ${level}: the partonomy has ${depth === 1 ? 'one level' : `levels 1 to ${depth}`}`,
+    )
+}
+
+/**
+ * A dataset replaces its folder: it must not be one that holds the project, or is its store.
+ * @throws UsageError
+ */
+export async function keepProjectSafe(project: string, target: string): Promise<void> {
+  const [own, other] = [await realFolder(project), await realFolder(target)]
+  const within = (inner: string, outer: string): boolean =>
+    `${inner}${sep}`.startsWith(outer.endsWith(sep) ? outer : `${outer}${sep}`)
+  if (within(own, other) || within(other, join(own, 'store')))
+    throw new UsageError(`${target} holds the project itself: choose another folder`)
+}
+
+/** The folder without symbolic links; what is not there yet is taken as named. */
+async function realFolder(path: string): Promise<string> {
+  const absolute = resolve(path)
+  return realpath(absolute).catch(async (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT' || dirname(absolute) === absolute) return absolute
+    return join(await realFolder(dirname(absolute)), absolute.slice(dirname(absolute).length))
+  })
 }
 
 function relabel(labelMap: LabelMap, mapping: Uint8Array | undefined): LabelMap {

@@ -1,12 +1,14 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander'
 import { packageVersion } from '../integrations/packageFiles.ts'
+import { again } from './commands/again.ts'
 import { curate } from './commands/curate.ts'
 import { demo } from './commands/demo.ts'
 import { doctor } from './commands/doctor.ts'
 import { evaluate } from './commands/evaluate.ts'
 import { exportDataset } from './commands/export.ts'
 import { generate } from './commands/generate.ts'
+import { report } from './commands/report.ts'
 import { train } from './commands/train.ts'
 import { exitCodes, explain, UsageError } from './errors.ts'
 import { InterruptedError } from './interrupt.ts'
@@ -16,8 +18,17 @@ const program = new Command('sixteen')
   .version(packageVersion())
   .exitOverride()
   .configureHelp({ showGlobalOptions: true })
-for (const command of [demo, train, generate, curate, evaluate, exportDataset, doctor])
+for (const command of [demo, train, generate, curate, evaluate, report, exportDataset, again, doctor])
   program.addCommand(command.exitOverride())
+
+// Whoever reads the output may have enough of it: `sixteen evaluate faces | head`.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+})
+process.on('uncaughtException', (error) => {
+  console.error(`\nsixteen met an error that it did not expect: ${explain(error)}`)
+  process.exit(exitCodes.failed)
+})
 
 try {
   await program.parseAsync()

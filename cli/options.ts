@@ -34,15 +34,17 @@ export interface SeedOptions {
 /** What a training begins with. */
 export function withTrainingOptions(command: Command): Command {
   return command
-    .addOption(new Option('--layout <layout>', 'format of the seed annotations (default: recognized)').choices([...seedLayouts]))
+    .addOption(
+      new Option('--layout <layout>', 'format of the seed annotations (default: recognized)').choices([...seedLayouts]),
+    )
     .option('--label-size <WxH>', 'size of the label maps, where it is not the image’s', parseSize)
     .option('--members <n>', 'classifiers in the ensemble', wholeNumber(1, 100))
     .option('--truncation <psi>', 'ψ of the generated images (default: that of the seeds)', numberBetween(0, 2))
     .addOption(
-      new Option('--labeler <labeler>', 'what labels the images: the exact ensemble, or a student distilled from it').choices([
-        'ensemble',
-        'student',
-      ]),
+      new Option(
+        '--labeler <labeler>',
+        'what labels the images: the exact ensemble, or a student distilled from it',
+      ).choices(['ensemble', 'student']),
     )
 }
 
@@ -60,14 +62,16 @@ export function wholeNumber(lowest: number, highest: number): (text: string) => 
 export function numberBetween(lowest: number, highest: number): (text: string) => number {
   return (text) => {
     const value = text.trim() === '' ? Number.NaN : Number(text)
-    if (!(value >= lowest && value <= highest)) throw new InvalidArgumentError(`Give a number from ${lowest} to ${highest}.`)
+    if (!(value >= lowest && value <= highest))
+      throw new InvalidArgumentError(`Give a number from ${lowest} to ${highest}.`)
     return value
   }
 }
 
 function parseDevice(text: string): DeviceChoice {
   const choice = DeviceChoice.safeParse(text)
-  if (!choice.success) throw new InvalidArgumentError('Give auto, cpu, cuda or webgpu (option --device or SIXTEEN_DEVICE).')
+  if (!choice.success)
+    throw new InvalidArgumentError('Give auto, cpu, cuda or webgpu (option --device or SIXTEEN_DEVICE).')
   return choice.data
 }
 

@@ -1,5 +1,11 @@
-import { Listr, type ListrTask } from 'listr2'
-import { type JobProgress, type LocalPhase, type LocalRunOptions, type LocalRunResult, runLocally } from '../functions/local.ts'
+import { Listr, type ListrTask, PRESET_TIMER } from 'listr2'
+import {
+  type JobProgress,
+  type LocalPhase,
+  type LocalRunOptions,
+  type LocalRunResult,
+  runLocally,
+} from '../functions/local.ts'
 
 const titles: Readonly<Record<LocalPhase, string>> = {
   train: 'Train the interpreter',
@@ -54,16 +60,17 @@ export async function runWithProgress(
   })
   result.promise.catch(() => {})
   for (const end of ends.values()) end.promise.catch(() => {})
-  await new Listr(tasks, {
+  const display = new Listr(tasks, {
     concurrent: false,
     exitOnError: true,
     renderer: live ? 'default' : 'simple',
     registerSignalListeners: false,
-    rendererOptions: live ? { showErrorMessage: false, timer: { condition: true, field: formatSeconds } } : {},
+    rendererOptions: live ? { showErrorMessage: false, timer: { ...PRESET_TIMER, field: formatSeconds } } : {},
   })
-    .run()
-    .catch(() => {})
-  return result.promise
+  // The list fails with the run, whose own error is the one to pass on.
+  const [ended] = await Promise.allSettled([result.promise, display.run()])
+  if (ended.status === 'rejected') throw ended.reason
+  return ended.value
 }
 
 function isLocalPhase(phase: string): phase is LocalPhase {

@@ -1,19 +1,16 @@
 /** A project folder on disk: the store with the project's objects, and what is exported beside it. */
-import { createHash } from 'node:crypto'
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { readSeeds, type ReadSeedsOptions, type SeedAnnotations } from '../integrations/datasets/index.ts'
-import { encodeLabelMap } from '../integrations/images/index.ts'
-import { AlreadyExistsError, createJson, encodeJson, getJson, overwrite, type Store, updateJson } from '../integrations/storage/index.ts'
+import { findRun, listRuns } from '../functions/local.ts'
 import { openFileStore } from '../integrations/storage/fs.ts'
+import { getJson, type Store, updateJson } from '../integrations/storage/index.ts'
 import { type ProjectKeys, projectKeys } from '../integrations/storage/keys.ts'
-import { Annotation } from '../schemas/annotation.ts'
-import { Project, type ProjectSettings } from '../schemas/project.ts'
-import { Sample, sampleId } from '../schemas/sample.ts'
-import { embeddedGenerator, readProjectGenerator, readEmbeddedGenerator } from '../functions/gpu/jobs/generatorWeights.ts'
+import { maximumShards, Project, type ProjectSettings } from '../schemas/project.ts'
+import type { Run, RunVersion } from '../schemas/run.ts'
 import { UsageError } from './errors.ts'
+import { importMark, projectId } from './importSeeds.ts'
 
-/** A project folder holds one project. */
-export const projectId = 'project'
+export { importSeeds, projectId } from './importSeeds.ts'
 
 export interface ProjectFolder {
   readonly folder: string
@@ -21,107 +18,91 @@ export interface ProjectFolder {
   readonly keys: ProjectKeys
 }
 
-export async function openProjectFolder(folder: string): Promise<ProjectFolder> {
-  const store = await openFileStore(join(folder, 'store'))
-  return { folder, store, keys: projectKeys('local', projectId) }
+/** Makes the folder if it is not there. @throws StorageError where it cannot be made */
+export async function makeProjectFolder(folder: string): Promise<ProjectFolder> {
+  return { folder, store: await openFileStore(join(folder, 'store')), keys: projectKeys('local', projectId) }
 }
 
-/** @throws UsageError where the folder holds no project yet */
+/** Opens a project folder that is there; makes nothing. @throws UsageError where the folder holds no project */
+export async function openProjectFolder(folder: string): Promise<ProjectFolder> {
+  if (!(await holdsStore(folder))) throw noProject(folder)
+  const opened = await makeProjectFolder(folder)
+  await requireProject(opened)
+  return opened
+}
+
+/** The project of a folder, if it is one. */
+export async function findProject(folder: string): Promise<Project | undefined> {
+  if (!(await holdsStore(folder))) return undefined
+  const { store, keys } = await makeProjectFolder(folder)
+  return (await getJson(store, keys.project, Project))?.value
+}
+
+/** @throws UsageError where the folder holds no project yet, or its seeds were not read in to the end */
 export async function requireProject({ folder, store, keys }: ProjectFolder): Promise<Project> {
   const project = await getJson(store, keys.project, Project)
-  if (project === undefined) throw new UsageError(`${folder} holds no project yet: begin with  sixteen train ${folder} --seeds FOLDER`)
+  if ((await store.head(importMark(keys))) !== undefined)
+    throw new UsageError(
+      `${folder}: reading the seeds in was interrupted; do it again with  sixteen train ${folder} --seeds FOLDER`,
+    )
+  if (project === undefined) throw noProject(folder)
   return project.value
 }
 
-export interface SeedsRequest {
-  readonly seedsFolder: string
-  readonly read: ReadSeedsOptions
-  /** Settings that the person gave; the others keep their values, or get their defaults. */
-  readonly settings: Partial<ProjectSettings>
-}
-
 /**
- * Makes the project if there is none, and brings its annotations to those of the seeds folder.
- * @returns warnings to show
+ * Changes settings of an existing project.
+ * @throws UsageError where they ask for more images than its runs can hold
  */
-export async function importSeeds(project: ProjectFolder, { seedsFolder, read, settings }: SeedsRequest): Promise<readonly string[]> {
-  const { store, keys } = project
-  const weights = await readEmbeddedGenerator()
-  const { resolution } = weights
-  const [width, height] = [settings.labelWidth ?? resolution, settings.labelHeight ?? resolution]
-  const annotations = await readSeeds(seedsFolder, { ...read, size: { width, height } })
-  const wanted: Project = Project.parse({
-    schemaVersion: 1,
-    id: projectId,
-    platform: 'local',
-    generator: {
-      name: embeddedGenerator,
-      kind: weights.facts.kind,
-      resolution,
-      latentLength: weights.latentLength,
-      sha256: weights.sha256,
-    },
-    labelList: annotations.labels,
-    settings: {
-      labeler: 'student',
-      labelWidth: width,
-      labelHeight: height,
-      truncation: annotations.labels.truncation,
-      samplesPerRun: 500,
-      shardSize: 50,
-      ...settings,
-    },
-    createdAt: new Date().toISOString(),
+export async function changeSettings(
+  { store, keys }: ProjectFolder,
+  settings: Partial<ProjectSettings>,
+): Promise<Project> {
+  const changed = await updateJson(store, keys.project, Project, (project) => {
+    const wanted = { ...project.settings, ...settings }
+    const most = wanted.shardSize * maximumShards
+    if (wanted.samplesPerRun > most)
+      throw new UsageError(`${wanted.samplesPerRun} images are more than a run of this project holds, which is ${most}`)
+    return { ...project, settings: wanted }
   })
-  await saveProject(project, wanted, settings)
-  await saveAnnotations(store, keys, wanted, annotations)
-  return annotations.warnings
-}
-
-/** Changes settings of an existing project. */
-export async function changeSettings({ store, keys }: ProjectFolder, settings: Partial<ProjectSettings>): Promise<Project> {
-  const changed = await updateJson(store, keys.project, Project, (project) => ({
-    ...project,
-    settings: { ...project.settings, ...settings },
-  }))
   return changed.value
 }
 
-async function saveProject({ store, keys }: ProjectFolder, wanted: Project, given: Partial<ProjectSettings>): Promise<void> {
-  try {
-    await createJson(store, keys.project, Project, wanted)
-  } catch (error) {
-    if (!(error instanceof AlreadyExistsError)) throw error
-    await updateJson(store, keys.project, Project, (project) => ({
-      ...project,
-      labelList: wanted.labelList,
-      settings: { ...project.settings, ...given },
-    }))
-  }
+/**
+ * A run whose dataset is complete: the one asked for, else the newest.
+ * @throws UsageError where there is none
+ */
+export async function completeRun(
+  { store, keys, folder }: ProjectFolder,
+  version: RunVersion | undefined,
+): Promise<RunVersion> {
+  for (const run of (await listRuns(store, keys)).toReversed())
+    if ((version ?? run.version) === run.version && (await store.head(keys.run(run.version).manifest)) !== undefined)
+      return run.version
+  const which = version === undefined ? 'generated dataset' : `dataset ${version}`
+  throw new UsageError(`${folder} holds no ${which} yet: make one with  sixteen generate ${folder}`)
 }
 
-/** Writes every annotation, and takes away those that the folder does not hold any more. */
-async function saveAnnotations(store: Store, keys: ProjectKeys, project: Project, { labels, seeds }: SeedAnnotations): Promise<void> {
-  const kept = new Set<string>()
-  for (const { seed, labelMap, source } of seeds) {
-    const recipe = { generator: project.generator.name, seed, truncation: labels.truncation }
-    const id = sampleId(recipe)
-    const png = encodeLabelMap(labelMap, labels.parts)
-    const sha256 = createHash('sha256').update(png).digest('hex')
-    await overwrite(store, keys.sample(id), encodeJson(keys.sample(id), Sample, { schemaVersion: 1, id, ...recipe }))
-    await overwrite(store, keys.annotationLabels(id), png)
-    const known = await getJson(store, keys.annotation(id), Annotation)
-    kept.add(keys.annotation(id)).add(keys.annotationLabels(id))
-    if (known?.value.sha256 === sha256) continue
-    const record: Annotation = { schemaVersion: 1, sample: id, source, updatedAt: new Date().toISOString(), sha256 }
-    await overwrite(store, keys.annotation(id), encodeJson(keys.annotation(id), Annotation, record))
-  }
-  const obsolete: string[] = []
-  for await (const key of store.list(keys.annotations)) if (!kept.has(key)) obsolete.push(key)
-  for (const key of obsolete) await store.remove(key)
+/**
+ * The run with the present seeds and settings, whose images were generated.
+ * @throws UsageError where there is none
+ */
+export async function generatedRun({ store, keys, folder }: ProjectFolder): Promise<Run> {
+  const run = await findRun(store, keys)
+  if (run === undefined || (await store.head(keys.run(run.version).shard(0))) === undefined)
+    throw new UsageError(
+      `nothing is generated in ${folder} with its present seeds and settings: begin with  sixteen generate ${folder}`,
+    )
+  return run
 }
 
-/** The generator of a project folder. */
-export async function projectGenerator({ store }: ProjectFolder, project: Project) {
-  return readProjectGenerator(store, project.generator)
+async function holdsStore(folder: string): Promise<boolean> {
+  const stats = await stat(join(folder, 'store')).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined
+    throw error
+  })
+  return stats?.isDirectory() === true
+}
+
+function noProject(folder: string): UsageError {
+  return new UsageError(`${folder} holds no project yet: begin with  sixteen train ${folder} --seeds FOLDER`)
 }

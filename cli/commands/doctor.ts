@@ -31,12 +31,13 @@ export const doctor = withSharedOptions(
   .addHelpText('after', '\nExamples:\n  sixteen doctor\n  sixteen doctor --device cuda --json\n')
   .action(async ({ device, json, dir }: DoctorOptions) => {
     const trials = await Promise.all((['cpu', 'webgpu', 'cuda'] as const).map((name) => tryDevice(name)))
-    const chosen = await chooseDevice(device, async (name) => trials.find((trial) => trial.device === name) ?? tryDevice(name)).catch(
-      (error: unknown) => {
-        if (error instanceof DeviceError) return error
-        throw error
-      },
-    )
+    const chosen = await chooseDevice(
+      device,
+      async (name) => trials.find((trial) => trial.device === name) ?? tryDevice(name),
+    ).catch((error: unknown) => {
+      if (error instanceof DeviceError) return error
+      throw error
+    })
     const checks = [
       { name: 'Sixteen', ok: true, message: `${packageVersion()}, Node ${process.versions.node}` },
       { name: 'Processor', ok: true, message: `${cpus()[0]?.model ?? 'unknown'}, ${availableParallelism()} threads` },
@@ -56,7 +57,11 @@ export const doctor = withSharedOptions(
 function memoryCheck(): Check {
   const ok = freemem() >= neededBytes.memory
   const message = `${gibibytes(freemem())} of ${gibibytes(totalmem())} free`
-  return { name: 'Memory', ok, message: ok ? message : `${message}: at least ${gibibytes(neededBytes.memory)} are needed` }
+  return {
+    name: 'Memory',
+    ok,
+    message: ok ? message : `${message}: at least ${gibibytes(neededBytes.memory)} are needed`,
+  }
 }
 
 async function diskCheck(folder: string): Promise<Check> {
@@ -65,7 +70,11 @@ async function diskCheck(folder: string): Promise<Check> {
     const free = bavail * bsize
     const ok = free >= neededBytes.disk
     const message = `${gibibytes(free)} free in ${folder}`
-    return { name: 'Disk', ok, message: ok ? message : `${message}: at least ${gibibytes(neededBytes.disk)} are needed` }
+    return {
+      name: 'Disk',
+      ok,
+      message: ok ? message : `${message}: at least ${gibibytes(neededBytes.disk)} are needed`,
+    }
   } catch (error) {
     return { name: 'Disk', ok: false, message: explain(error) }
   }

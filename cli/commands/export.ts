@@ -1,9 +1,9 @@
 import { resolve } from 'node:path'
 import { Command, Option } from 'commander'
-import { type ExportFormat, exportFormats, exportRun, latestRun } from '../exportRun.ts'
+import { type ExportFormat, exportFormats, exportRun } from '../exportRun.ts'
 import { interruptible } from '../interrupt.ts'
 import { wholeNumber } from '../options.ts'
-import { openProjectFolder, requireProject } from '../projectFolder.ts'
+import { completeRun, openProjectFolder } from '../projectFolder.ts'
 
 interface ExportOptions {
   readonly out: string
@@ -18,7 +18,11 @@ export const exportDataset = new Command('export')
   .description('write the newest dataset as a folder that other tools read')
   .argument('<project>', 'project folder')
   .requiredOption('--out <dir>', 'folder to write')
-  .addOption(new Option('--format <format>', 'indexed masks, COCO, or a Hugging Face image folder').choices([...exportFormats]).default('masks'))
+  .addOption(
+    new Option('--format <format>', 'indexed masks, COCO, or a Hugging Face image folder')
+      .choices([...exportFormats])
+      .default('masks'),
+  )
   .option('--level <n>', 'merge parts below this level of the partonomy', wholeNumber(1, 32))
   .option('--all', 'write the dropped images, too', false)
   .option('--overwrite', 'replace the folder if it is not empty', false)
@@ -30,8 +34,7 @@ export const exportDataset = new Command('export')
   .action(async (name: string, { out, format, level, all, overwrite, json }: ExportOptions) => {
     const signal = interruptible()
     const project = await openProjectFolder(resolve(name))
-    await requireProject(project)
-    const version = await latestRun(project)
+    const version = await completeRun(project, undefined)
     const folder = resolve(out)
     const images = await exportRun(project, {
       version,
@@ -42,5 +45,7 @@ export const exportDataset = new Command('export')
       signal,
       ...(level === undefined ? {} : { level }),
     })
-    console.log(json ? JSON.stringify({ version, format, images, folder }) : `${images} images of ${version} in ${folder}`)
+    console.log(
+      json ? JSON.stringify({ version, format, images, folder }) : `${images} images of ${version} in ${folder}`,
+    )
   })

@@ -4,7 +4,8 @@ import { estimate, formatEstimate } from '../estimate.ts'
 import { interruptible } from '../interrupt.ts'
 import { numberBetween, type SharedOptions, wholeNumber, withSharedOptions } from '../options.ts'
 import { changeSettings, openProjectFolder, requireProject } from '../projectFolder.ts'
-import { runPhases } from '../run.ts'
+import { whileLocked } from '../projectLock.ts'
+import { announceDevice, runPhases } from '../run.ts'
 
 interface GenerateOptions extends SharedOptions {
   readonly count?: number
@@ -40,8 +41,12 @@ Examples:
       console.log(shared.json ? JSON.stringify(expected) : formatEstimate(expected))
       return
     }
-    await changeSettings(project, { samplesPerRun: count, dropShare })
-    const { version, run } = await runPhases(project, ['train', 'distil', 'generate', 'curate'], shared, signal)
+    const device = await announceDevice(shared)
+    const { version, run } = await whileLocked(project, async () => {
+      signal.throwIfAborted()
+      await changeSettings(project, { samplesPerRun: count, dropShare })
+      return runPhases(project, ['train', 'distil', 'generate', 'curate'], device, shared, signal)
+    })
     if (shared.json) console.log(JSON.stringify({ version, count, phases: run.phases }))
     else console.log(`\n${count} labelled images in ${version}. Next:  sixteen export ${name} --out dataset`)
   })

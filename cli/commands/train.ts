@@ -1,10 +1,11 @@
-import { mkdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { Command } from 'commander'
+import { prepareSeeds, saveSeeds } from '../importSeeds.ts'
 import { interruptible } from '../interrupt.ts'
 import { type SeedOptions, type SharedOptions, withSharedOptions, withTrainingOptions } from '../options.ts'
-import { importSeeds, openProjectFolder } from '../projectFolder.ts'
-import { runPhases } from '../run.ts'
+import { findProject, makeProjectFolder } from '../projectFolder.ts'
+import { whileLocked } from '../projectLock.ts'
+import { announceDevice, runPhases } from '../run.ts'
 
 export const train = withSharedOptions(
   withTrainingOptions(
@@ -28,9 +29,7 @@ Examples:
     const signal = interruptible()
     const { seeds, layout, labelSize, members, labeler, truncation, ...shared } = options
     const folder = resolve(name)
-    await mkdir(folder, { recursive: true })
-    const project = await openProjectFolder(folder)
-    const warnings = await importSeeds(project, {
+    const prepared = await prepareSeeds(await findProject(folder), {
       seedsFolder: resolve(seeds),
       read: layout === undefined ? {} : { layout },
       settings: {
@@ -40,8 +39,15 @@ Examples:
         ...(truncation === undefined ? {} : { truncation }),
       },
     })
+    const { warnings } = prepared.annotations
     for (const warning of warnings) console.warn(`Warning: ${warning}`)
-    const { version, run } = await runPhases(project, ['train', 'distil'], shared, signal)
+    const device = await announceDevice(shared)
+    const project = await makeProjectFolder(folder)
+    const { version, run } = await whileLocked(project, async () => {
+      signal.throwIfAborted()
+      await saveSeeds(project, prepared)
+      return runPhases(project, ['train', 'distil'], device, shared, signal)
+    })
     if (shared.json) console.log(JSON.stringify({ version, phases: run.phases, machine: run.machine, warnings }))
     else console.log(`\n${version} is trained. Next:  sixteen generate ${name}`)
   })

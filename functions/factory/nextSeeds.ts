@@ -28,7 +28,10 @@ export function nextSeeds(
     const line = byScore.find((candidate) => candidate.parts.includes(id) && !chosen.has(candidate.id))
     const name = parts[id]?.name
     if (line !== undefined && name !== undefined && chosen.size < count)
-      chosen.set(line.id, { line, reason: `shows ${name}, which was painted on few pixels, and the ensemble disagrees` })
+      chosen.set(line.id, {
+        line,
+        reason: `shows ${name}, which was painted on few pixels, and the ensemble disagrees`,
+      })
   }
   for (const line of byScore) {
     if (chosen.size >= count) break

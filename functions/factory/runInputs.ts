@@ -9,7 +9,9 @@ import type { Project } from '../../schemas/project.ts'
  * @returns SHA-256 in hexadecimal
  */
 export function runInputs({ generator, labelList, settings }: Project, annotations: readonly Annotation[]): string {
-  const painted = annotations.map(({ sample, sha256 }) => [sample, sha256]).toSorted(([a = ''], [b = '']) => (a < b ? -1 : 1))
+  const painted = annotations
+    .map(({ sample, sha256 }) => [sample, sha256])
+    .toSorted(([a = ''], [b = '']) => (a < b ? -1 : 1))
   const { members, truncation, labeler, labelWidth, labelHeight, firstSeed, shardSize } = settings
   const settled = { members, truncation, labeler, labelWidth, labelHeight, firstSeed, shardSize }
   return createHash('sha256')

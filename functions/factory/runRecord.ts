@@ -11,39 +11,79 @@ const stateOfPhase: Readonly<Record<PhaseName, RunState>> = {
   publish: 'curating',
 }
 
+/** Phases whose results depend on what computes them; the others count and draw. */
+const decidesBytes: ReadonlySet<PhaseName> = new Set(['train', 'distil', 'generate'])
+
 /** A run that has not begun. @param inputs see `runInputs` */
 export function newRun(version: RunVersion, inputs: string, now: Date): Run {
   return { schemaVersion: 1, version, state: 'created', inputs, createdAt: now.toISOString(), phases: [] }
 }
 
-/** A phase begins, or goes on after an interruption: it keeps its entry. */
-export function beginPhase(run: Run, name: PhaseName, now: Date, machine: RunMachine): Run {
+/** A phase begins, or goes on after an interruption: it keeps its entry. What went wrong before is forgotten. */
+export function beginPhase(run: Run, name: PhaseName, now: Date): Run {
   const known = run.phases.some((phase) => phase.name === name)
   const entry: RunPhase = { name, startedAt: now.toISOString(), seconds: 0 }
-  const { error: _, ...rest } = run
-  return { ...rest, machine, state: stateOfPhase[name], phases: known ? run.phases : [...run.phases, entry] }
+  return { ...withoutError(run), state: stateOfPhase[name], phases: known ? run.phases : [...run.phases, entry] }
 }
 
-/** @param seconds worked in this attempt */
-export function endPhase(run: Run, name: PhaseName, now: Date, seconds: number): Run {
+/** What came of one attempt at a phase. */
+export interface Attempt {
+  readonly name: PhaseName
+  /** When it ended. */
+  readonly now: Date
+  /** Worked in this attempt. */
+  readonly seconds: number
+  /** What computed it. */
+  readonly machine: RunMachine
+}
+
+/**
+ * A phase ends. Where there was nothing to do it keeps its end, and the run its machine: those of the attempt that made
+ * what is there.
+ * @param worked whether the attempt made anything
+ */
+export function endPhase(run: Run, { name, now, seconds, machine }: Attempt, worked: boolean): Run {
+  const known = run.phases.find((phase) => phase.name === name)
+  if (!worked && known?.finishedAt !== undefined) return run
+  // A clock that was set back must not make the record unreadable.
+  const finishedAt = (phase: RunPhase): string => [now.toISOString(), phase.startedAt].toSorted().at(-1) ?? ''
   return {
     ...run,
+    machine: worked && decidesBytes.has(name) ? machine : (run.machine ?? machine),
     phases: run.phases.map((phase) =>
-      phase.name === name ? { ...phase, finishedAt: now.toISOString(), seconds: phase.seconds + seconds } : phase,
+      phase.name === name ? { ...phase, finishedAt: finishedAt(phase), seconds: phase.seconds + seconds } : phase,
     ),
   }
 }
 
-export function completeRun(run: Run): Run {
-  return { ...run, state: 'done' }
+/**
+ * All that was asked for is done.
+ * @param complete whether the run's dataset is; else the run waits for someone to go on with it
+ */
+export function restRun(run: Run, complete: boolean): Run {
+  return { ...withoutError(run), state: complete ? 'done' : 'stopped' }
 }
 
-/** A person interrupted it: the same command goes on. */
-export function stopRun(run: Run): Run {
-  const { error: _, ...rest } = run
-  return { ...rest, state: 'stopped' }
+/** A person interrupted it: the same command goes on.. */
+export function stopRun(run: Run, attempt?: Attempt): Run {
+  return { ...withoutError(attempt === undefined ? run : addSeconds(run, attempt)), state: 'stopped' }
 }
 
-export function failRun(run: Run, message: string, phase: PhaseName): Run {
-  return { ...run, state: 'failed', error: { message: message || 'unknown error', phase } }
+export function failRun(run: Run, message: string, attempt: Attempt): Run {
+  return {
+    ...addSeconds(run, attempt),
+    state: 'failed',
+    error: { message: message || 'unknown error', phase: attempt.name },
+  }
+}
+
+function addSeconds(run: Run, { name, seconds, machine }: Attempt): Run {
+  const phases = run.phases.map((phase) =>
+    phase.name === name ? { ...phase, seconds: phase.seconds + seconds } : phase,
+  )
+  return { ...run, machine: run.machine ?? machine, phases }
+}
+
+function withoutError({ error: _, ...run }: Run): Run {
+  return run
 }

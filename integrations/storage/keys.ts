@@ -40,7 +40,6 @@ export interface ProjectKeys {
   run(version: RunVersion): RunKeys
 }
 
-
 const one = (id: string): string => {
   if (keySteps(id).length > 1) throw new InvalidKeyError(`${JSON.stringify(id)} is no id: an id is one step of a key`)
   return id

@@ -103,25 +103,41 @@ export function encodeEnsemble(ensemble: Ensemble, metadata: Readonly<Record<str
   return writeSafetensors(stored, metadata)
 }
 
-/** Reads what `encodeEnsemble` wrote. @throws SafetensorsError, InterpreterError, where weights are not finite too */
+/**
+ * Reads what `encodeEnsemble` wrote.
+ * @throws SafetensorsError where the file is damaged or cut short
+ * @throws InterpreterError names the weight that is missing, of a wrong shape or type, or not finite
+ */
 export function decodeEnsemble(file: Uint8Array): Ensemble {
   const { tensors } = readSafetensors(file)
-  const axes = (name: string): readonly number[] => tensors.get(name)?.shape ?? []
-  const [members = 0, features = 0, first = 0] = axes('weight1')
-  const [, , second = 0] = axes('weight2')
-  const [, , parts = 0] = axes('weight3')
+  const stored = (name: string): StoredTensor => {
+    const tensor = tensors.get(name)
+    if (tensor === undefined)
+      throw new InterpreterError(`the interpreter has no ${name}: is this an interpreter's file?`)
+    return tensor
+  }
+  const [members = 0, features = 0, first = 0] = stored('weight1').shape
+  const [, , second = 0] = stored('weight2').shape
+  const [, , parts = 0] = stored('weight3').shape
   const shape: EnsembleShape = { members, features, hidden: [first, second], parts }
   const wanted: Readonly<Record<string, readonly number[]>> = { ...parameterShapes(shape), ...statisticShapes(shape) }
   const decoded = new Map<string, Float32Array>()
   for (const [name, expected] of Object.entries(wanted)) {
-    const stored = tensors.get(name)
-    if (stored === undefined || stored.shape.join() !== expected.join())
-      throw new InterpreterError(
-        `interpreter weight ${name} should have shape [${expected}], found [${stored?.shape ?? 'none'}]`,
-      )
-    const data = float32Values(name, stored)
-    assertFinite(name, data)
-    decoded.set(name, data)
+    const tensor = stored(name)
+    if (tensor.shape.join() !== expected.join() || expected.includes(0))
+      throw new InterpreterError(`interpreter weight ${name} has shape [${tensor.shape}], expected [${expected}]`)
+    decoded.set(name, finiteValues(name, tensor))
   }
   return { shape, tensors: decoded }
+}
+
+function finiteValues(name: string, tensor: StoredTensor): Float32Array {
+  try {
+    const data = float32Values(name, tensor)
+    assertFinite(name, data)
+    return data
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new InterpreterError(`the interpreter's weights cannot be used: ${reason}`, { cause })
+  }
 }

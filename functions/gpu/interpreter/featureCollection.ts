@@ -34,6 +34,33 @@ export function featureLength(weights: GeneratorWeights): number {
   return names.reduce((sum, name) => sum + (weights.get(`synthesis.${name}.weight`).shape[0] ?? 0), 0)
 }
 
+/** Reads features of chosen pixels, sample by sample. */
+export interface FeatureReader {
+  /** @returns [pixels, D], row-major */
+  read(request: FeatureRequest): Promise<Float32Array>
+  close(): Promise<void>
+}
+
+/** Loads the generator once for many readings. */
+export async function openFeatureReader(
+  engine: Engine,
+  weights: GeneratorWeights,
+  { truncation, size }: Pick<CollectOptions, 'truncation' | 'size'>,
+): Promise<FeatureReader> {
+  const z = input('z', 'float32', [1, weights.latentLength])
+  const { taps } = synthesis(weights, truncate(weights, mapping(weights, z), truncation))
+  const sides = taps.map((tap) => Number(tap.shape[2]))
+  const session = await engine.load(buildModel({ name: 'features', outputs: { features: pixelFeatures(taps) } }).bytes)
+  return {
+    read: async ({ seed, pixels }) => {
+      const latent = float32(Float32Array.from(sampleLatent(seed, weights.latentLength)), [1, weights.latentLength])
+      const { results } = await session.run({ z: latent, ...pixelFeeds(sides, pixels, size) })
+      return float32Data(results.features, 'features')
+    },
+    close: () => session.release(),
+  }
+}
+
 /**
  * Features of chosen pixels of some samples, image by image, so that only one image's taps exist at a time.
  * @returns the pixels of all requests, in order
@@ -44,27 +71,20 @@ export async function collectFeatures(
   requests: readonly FeatureRequest[],
   { truncation, size, onProgress, signal }: CollectOptions,
 ): Promise<PixelSet> {
-  const z = input('z', 'float32', [1, weights.latentLength])
-  const { taps } = synthesis(weights, truncate(weights, mapping(weights, z), truncation))
-  const sides = taps.map((tap) => Number(tap.shape[2]))
-  const session = await engine.load(buildModel({ name: 'features', outputs: { features: pixelFeatures(taps) } }).bytes)
+  const reader = await openFeatureReader(engine, weights, { truncation, size })
   const length = featureLength(weights)
   const total = requests.reduce((sum, { pixels }) => sum + pixels.length, 0)
   const features = new Float32Array(total * length)
   let done = 0
   try {
-    for (const [index, { seed, pixels }] of requests.entries()) {
+    for (const [index, request] of requests.entries()) {
       signal?.throwIfAborted()
-      if (pixels.length > 0) {
-        const latent = float32(Float32Array.from(sampleLatent(seed, weights.latentLength)), [1, weights.latentLength])
-        const { results } = await session.run({ z: latent, ...pixelFeeds(sides, pixels, size) })
-        features.set(float32Data(results.features, 'features'), done * length)
-        done += pixels.length
-      }
+      if (request.pixels.length > 0) features.set(await reader.read(request), done * length)
+      done += request.pixels.length
       onProgress?.(index + 1, requests.length)
     }
   } finally {
-    await session.release()
+    await reader.close()
   }
   return { features, pixels: total, length }
 }

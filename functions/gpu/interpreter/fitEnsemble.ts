@@ -5,7 +5,7 @@ import { float32, float32Data, type HostTensor, int32 } from '../onnx/hostTensor
 import { cosineDecay } from '../onnx/optimizers.ts'
 import { initialState } from '../onnx/training.ts'
 import { createRandom } from '../random.ts'
-import { type Ensemble, type EnsembleShape, ensembleTensors, initialEnsemble } from './ensemble.ts'
+import { type Ensemble, type EnsembleShape, ensembleTensors, InterpreterError, initialEnsemble } from './ensemble.ts'
 import { ensembleEvaluation, ensembleTraining } from './ensembleTraining.ts'
 import type { PixelSet } from './featureCollection.ts'
 import { minibatches, pickPixels, splitPixels } from './pixelSplit.ts'
@@ -27,7 +27,7 @@ export interface EnsembleFitOptions extends FitSchedule {
 
 export const defaultFitOptions: EnsembleFitOptions = {
   seed: 0,
-  steps: 600,
+  steps: 800,
   batch: 256,
   learningRate: 4e-3,
   interval: 25,
@@ -45,6 +45,7 @@ export interface EnsembleFit {
 /**
  * @param pixels features; the array is handed over
  * @param labels part id of every pixel
+ * @throws InterpreterError where features and labels do not fit the ensemble's shape or each other
  * @throws TrainingError where the loss is not finite
  */
 export async function fitEnsemble(
@@ -56,6 +57,7 @@ export async function fitEnsemble(
   hooks: FitHooks = {},
   resume?: FitCheckpoint,
 ): Promise<EnsembleFit> {
+  checkPixels(shape, pixels, labels)
   const { training, heldOut } = splitPixels(pixels.pixels, options.heldOutShare, options.seed)
   const pools = options.pools ?? new Array<Uint32Array>(shape.members).fill(training)
   const held = pickPixels(pixels, heldOut)
@@ -99,6 +101,17 @@ export async function fitEnsemble(
   } finally {
     await evaluation.release()
   }
+}
+
+/** A label outside the list would train the members on nothing, silently. */
+function checkPixels({ features, parts }: EnsembleShape, pixels: PixelSet, labels: Uint8Array): void {
+  if (pixels.length !== features)
+    throw new InterpreterError(`a pixel has ${pixels.length} features, the interpreter takes ${features}`)
+  if (labels.length !== pixels.pixels)
+    throw new InterpreterError(`${pixels.pixels} pixels have ${labels.length} labels, expected one for each`)
+  const outside = labels.findIndex((label) => label >= parts)
+  if (outside >= 0)
+    throw new InterpreterError(`pixel ${outside} is labelled ${labels[outside]}, the label list ends at ${parts - 1}`)
 }
 
 /** Mean of the last `count` numbers: those of the last step. */

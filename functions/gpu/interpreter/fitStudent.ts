@@ -33,13 +33,13 @@ export interface StudentFitOptions extends FitSchedule {
 
 export const defaultStudentFitOptions: Omit<StudentFitOptions, 'largestDivergence'> = {
   seed: 0,
-  steps: 1000,
+  steps: 1500,
   batch: 1024,
   learningRate: 4e-3,
   interval: 50,
   patience: 6,
   heldOutShare: 0.05,
-  divergenceWeight: 100,
+  divergenceWeight: 200,
 }
 
 export interface StudentFit {

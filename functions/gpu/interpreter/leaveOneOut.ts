@@ -9,11 +9,11 @@ import { buildModel } from '../onnx/model.ts'
 import { reduceSum } from '../onnx/ops/reduce.ts'
 import { softmax } from '../onnx/ops/softmax.ts'
 import { input } from '../onnx/tensor.ts'
+import type { GeneratorWeights } from '../stylegan/weights.ts'
 import { classify } from './classifier.ts'
 import { type Ensemble, ensembleTensors, hiddenWidths } from './ensemble.ts'
-import { collectFeatures, type PixelSet } from './featureCollection.ts'
+import { openFeatureReader, type PixelSet } from './featureCollection.ts'
 import { defaultFitOptions, fitEnsemble } from './fitEnsemble.ts'
-import type { GeneratorWeights } from '../stylegan/weights.ts'
 import type { LabelSize } from './pixelFeatures.ts'
 
 export interface LeaveOneOutOptions {
@@ -27,6 +27,9 @@ export interface LeaveOneOutOptions {
   readonly onProgress?: (task: string, done: number, total: number, unit: 'images' | 'steps') => void
   readonly signal?: AbortSignal
 }
+
+/** Steps after which training can be interrupted. */
+const stepsPerCall = 10
 
 /** Pixels that are classified at a time: bounds the memory of their features. */
 const pixelsAtOnce = 16_384
@@ -48,7 +51,7 @@ export async function leaveOneOut(
   const { members, steps, parts, onProgress, signal } = options
   const length = pixels.length
   const hooks: FitHooks = {
-    onProgress: ({ step }, total) => onProgress?.('training without each image', step, total, 'steps'),
+    onSteps: (done, total) => onProgress?.('training without each image', done, total, 'steps'),
     ...(signal === undefined ? {} : { signal }),
   }
   const shape = { members: seeds.length * members, features: length, hidden: hiddenWidths(parts), parts }
@@ -59,7 +62,7 @@ export async function leaveOneOut(
     shape,
     pixels,
     labels,
-    { ...defaultFitOptions, steps, interval: steps, patience: steps, pools },
+    { ...defaultFitOptions, batch: 128, steps, interval: steps, stepsPerCall, patience: steps, pools },
     hooks,
   )
   return predictFolds(engine, weights, seeds, ensemble, options)
@@ -84,6 +87,8 @@ async function predictFolds(
   { members, size, truncation, onProgress, signal }: LeaveOneOutOptions,
 ): Promise<readonly Uint8Array[]> {
   const session = await engine.load(predictionModel(ensemble, members))
+  const reader = await openFeatureReader(engine, weights, { truncation, size })
+  const length = ensemble.shape.features
   const total = size.width * size.height
   const predictions: Uint8Array[] = []
   try {
@@ -93,7 +98,7 @@ async function predictFolds(
       const own = foldTensors(ensemble, fold * members, members)
       for (let start = 0; start < total; start += pixelsAtOnce) {
         const places = Uint32Array.from({ length: Math.min(pixelsAtOnce, total - start) }, (_, index) => start + index)
-        const { features, length } = await collectFeatures(engine, weights, [{ seed, pixels: places }], { truncation, size })
+        const features = await reader.read({ seed, pixels: places })
         const { results } = await session.run({ ...own, features: float32(features, [places.length, length]) })
         prediction.set(mostLikely(float32Data(results.probabilities, 'probabilities'), ensemble.shape.parts), start)
       }
@@ -101,6 +106,7 @@ async function predictFolds(
       onProgress?.('labelling each image without having seen it', fold + 1, seeds.length, 'images')
     }
   } finally {
+    await reader.close()
     await session.release()
   }
   return predictions
@@ -108,7 +114,9 @@ async function predictFolds(
 
 /** `features` [pixels, D] and the tensors of one fold → `probabilities` [pixels, parts], summed over its members. */
 function predictionModel(ensemble: Ensemble, members: number): Uint8Array {
-  const shapes = new Map([...ensembleTensors(ensemble)].map(([name, { shape }]) => [name, [members, ...shape.slice(1)]]))
+  const shapes = new Map(
+    [...ensembleTensors(ensemble)].map(([name, { shape }]) => [name, [members, ...shape.slice(1)]]),
+  )
   const features = input('features', 'float32', ['pixels', ensemble.shape.features])
   const logits = classify(features, (name) => input(name, 'float32', shapes.get(name) ?? []))
   return buildModel({ name: 'prediction', outputs: { probabilities: reduceSum(softmax(logits), [0]) } }).bytes

@@ -14,7 +14,9 @@ export interface PixelSamplingOptions {
  * small parts count for more than their area and large ones still for most. Within a part, pixels are drawn without
  * replacement, evenly over the images. Deterministic.
  * @param labelMaps part ids of every seed image
- * @returns for every image the chosen pixels, ascending
+ * @returns for every image the chosen pixels, ascending. They are fewer than `total` where there are fewer, or where
+ *   images are full.
+ * @throws InterpreterError where there is no label map, or one holds an id outside the label list
  */
 export function samplePixels(
   labelMaps: readonly Uint8Array[],
@@ -29,18 +31,28 @@ export function samplePixels(
   )
   const quotas = shareOut(counts, total)
   const room = labelMaps.map(() => perImage)
-  const chosen: number[][] = labelMaps.map(() => [])
+  const chosen: Uint32Array[][] = labelMaps.map(() => [])
   // Small parts choose first: they must not find the images full.
   const order = counts.map((_, part) => part).toSorted((a, b) => (quotas[a] ?? 0) - (quotas[b] ?? 0) || a - b)
   for (const part of order) {
     const shuffled = places.map((byPart) => random.shuffle(Uint32Array.from(byPart[part] ?? [])))
     const available = shuffled.map((list, image) => Math.min(list.length, room[image] ?? 0))
     for (const [image, count] of evenly(available, quotas[part] ?? 0).entries()) {
-      chosen[image]?.push(...(shuffled[image]?.subarray(0, count) ?? []))
+      chosen[image]?.push(shuffled[image]?.subarray(0, count) ?? new Uint32Array())
       room[image] = (room[image] ?? 0) - count
     }
   }
-  return chosen.map((list) => Uint32Array.from(list).sort())
+  return chosen.map((lists) => joined(lists).sort())
+}
+
+function joined(lists: readonly Uint32Array[]): Uint32Array {
+  const result = new Uint32Array(lists.reduce((sum, list) => sum + list.length, 0))
+  let place = 0
+  for (const list of lists) {
+    result.set(list, place)
+    place += list.length
+  }
+  return result
 }
 
 function placesByPart(labels: Uint8Array, parts: number): readonly number[][] {

@@ -1,4 +1,5 @@
 import { createRandom, type Random } from '../random.ts'
+import { InterpreterError } from './ensemble.ts'
 import type { PixelSet } from './featureCollection.ts'
 
 export interface PixelSplit {
@@ -6,8 +7,12 @@ export interface PixelSplit {
   readonly heldOut: Uint32Array
 }
 
-/** Holds out a random share of the pixels, at least one on either side. Deterministic by seed. */
+/**
+ * Holds out a random share of the pixels, at least one on either side. Deterministic by seed. A single pixel is on both.
+ * @throws InterpreterError where there is no pixel
+ */
 export function splitPixels(count: number, heldOutShare: number, seed: number): PixelSplit {
+  if (count === 0) throw new InterpreterError('there are no pixels to train on: paint at least one image')
   const order = Uint32Array.from({ length: count }, (_, pixel) => pixel)
   createRandom(seed, 'interpreter.heldOut').shuffle(order)
   const held = Math.min(Math.max(1, Math.floor(count * heldOutShare)), Math.max(1, count - 1))

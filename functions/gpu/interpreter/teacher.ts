@@ -15,7 +15,7 @@ import { mapping, truncate } from '../stylegan/mapping.ts'
 import { synthesis } from '../stylegan/synthesis.ts'
 import type { GeneratorWeights } from '../stylegan/weights.ts'
 import { classify } from './classifier.ts'
-import { type Ensemble, ensembleTensor, parameterShapes, statisticShapes } from './ensemble.ts'
+import { type Ensemble, ensembleTensor, InterpreterError, parameterShapes, statisticShapes } from './ensemble.ts'
 import type { PixelSet } from './featureCollection.ts'
 import { type LabelSize, pixelFeatures, pixelFeeds } from './pixelFeatures.ts'
 import { pickRows } from './pixelSplit.ts'
@@ -35,7 +35,7 @@ export interface LessonOptions {
 }
 
 /** Few pixels of many images teach more than many pixels of few. */
-export const defaultLessons = { images: 400, candidatesPerImage: 300, pixelsPerImage: 100 } as const
+export const defaultLessons = { images: 500, candidatesPerImage: 300, pixelsPerImage: 100 } as const
 
 /** Pixels with what the ensemble says about them. */
 export interface Lessons extends PixelSet {
@@ -45,7 +45,10 @@ export interface Lessons extends PixelSet {
   readonly divergence: Float32Array
 }
 
-/** Asks the ensemble about random pixels of the given latents. Deterministic by `random`. */
+/**
+ * Asks the ensemble about random pixels of the given latents. Deterministic by `random`.
+ * @throws InterpreterError where more pixels are to be kept than asked about
+ */
 export async function collectLessons(
   engine: Engine,
   weights: GeneratorWeights,
@@ -54,6 +57,10 @@ export async function collectLessons(
   random: Random,
 ): Promise<Lessons> {
   const { truncation, size, seeds, candidatesPerImage, pixelsPerImage, onProgress, signal } = options
+  if (pixelsPerImage > candidatesPerImage)
+    throw new InterpreterError(
+      `${pixelsPerImage} pixels of each image cannot be kept of ${candidatesPerImage} candidates`,
+    )
   const { members, features: length, parts } = ensemble.shape
   const z = input('z', 'float32', [1, weights.latentLength])
   const { taps } = synthesis(weights, truncate(weights, mapping(weights, z), truncation))

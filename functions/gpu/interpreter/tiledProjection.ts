@@ -23,7 +23,7 @@ export interface TiledBand {
   readonly pixels: number
   /** [tiles, pixels of a tile, terms] */
   readonly left: Tensor
-  /** int64 [tiles, terms] rows of the layer's weights and results, as `layerTerms` stacks them. */
+  /** int32 [tiles, terms] rows of the layer's weights and results, as `layerTerms` stacks them. */
   readonly terms: Tensor
 }
 
@@ -46,7 +46,7 @@ export function tileTaps(groups: readonly TapGroup[], tiling: Tiling, bands: rea
     bands: bands.map((band, place) => {
       const tiles = (band.end - band.start) * tiling.columns
       const left: Tensor[] = []
-      const terms: bigint[][] = Array.from({ length: tiles }, () => [])
+      const terms: number[][] = Array.from({ length: tiles }, () => [])
       let offset = 0
       for (const [index, size] of sizes.entries()) {
         const reading = readings[index]?.[place]
@@ -54,10 +54,10 @@ export function tileTaps(groups: readonly TapGroup[], tiling: Tiling, bands: rea
         if (reading !== undefined) left.push(reading.weights)
         for (const [tile, list] of terms.entries())
           for (const position of reading?.positions[tile] ?? Array.from({ length: size }, (_, channel) => channel))
-            list.push(BigInt(offset + position))
+            list.push(offset + position)
         offset += size
       }
-      const stacked = constant(BigInt64Array.from(terms.flat()), [tiles, terms[0]?.length ?? 0])
+      const stacked = constant(Int32Array.from(terms.flat()), [tiles, terms[0]?.length ?? 0])
       return { pixels: tilePixels(tiling, band), left: concat(left, 2), terms: stacked }
     }),
   }

@@ -33,18 +33,18 @@ export function tilePixels({ columns }: Tiling, { start, end }: Range): number {
   return (end - start) * columns * tileSize.height * tileSize.width
 }
 
-/** Places of a band's pixels in the row-major label map, tile by tile. int64 [tiles, pixels of a tile] */
+/** Places of a band's pixels in the row-major label map, tile by tile. int32 [tiles, pixels of a tile] */
 export function pixelPlaces({ size, columns }: Tiling, band: Range): Tensor {
-  const places: bigint[] = []
+  const places: number[] = []
   for (let row = band.start; row < band.end; row++)
     for (let column = 0; column < columns; column++)
       for (let y = 0; y < tileSize.height; y++)
         for (let x = 0; x < tileSize.width; x++) {
           const bottom = Math.min(row * tileSize.height + y, size.height - 1)
           const right = Math.min(column * tileSize.width + x, size.width - 1)
-          places.push(BigInt(bottom * size.width + right))
+          places.push(bottom * size.width + right)
         }
-  return constant(BigInt64Array.from(places), [(band.end - band.start) * columns, tileSize.height * tileSize.width])
+  return constant(Int32Array.from(places), [(band.end - band.start) * columns, tileSize.height * tileSize.width])
 }
 
 /** What the tiles of one axis read of a smaller map. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { decodeLabelMap } from '../../../integrations/images/index.ts'
 import { getJson, MissingError } from '../../../integrations/storage/index.ts'
 import { Annotation } from '../../../schemas/annotation.ts'
@@ -36,6 +37,10 @@ export async function readAnnotations(
     if (sample === undefined) throw new MissingError(keys.sample(annotation.sample))
     const labels = await store.get(keys.annotationLabels(annotation.sample))
     if (labels === undefined) throw new MissingError(keys.annotationLabels(annotation.sample))
+    if (createHash('sha256').update(labels.bytes).digest('hex') !== annotation.sha256)
+      throw new JobError(
+        `${keys.annotationLabels(annotation.sample)} is not the label map that was annotated: read the seeds in again`,
+      )
     const labelMap = decodeLabelMap(labels.bytes)
     checkLabelMap(labelMap, { parts: project.labelList.parts.length, ...labelSize(project) })
     if (sample.value.generator !== project.generator.name)

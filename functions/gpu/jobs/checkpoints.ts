@@ -1,36 +1,50 @@
 /** Keeps the state of a training in the store, so that a killed job goes on where it was. */
-import { overwrite } from '../../../integrations/storage/index.ts'
+import { packageVersion } from '../../../integrations/packageFiles.ts'
 import type { PhaseName } from '../../../schemas/run.ts'
-import type { FitCheckpoint, FitHooks } from '../onnx/fit.ts'
 import { decodeCheckpoint, encodeCheckpoint } from '../onnx/checkpoint.ts'
-import type { JobContext } from './context.ts'
+import type { Engine } from '../onnx/engine.ts'
+import type { FitCheckpoint, FitHooks } from '../onnx/fit.ts'
+import { SafetensorsError } from '../onnx/safetensors.ts'
+import { type TrainingCircumstances, TrainingError } from '../onnx/training.ts'
+import { type JobContext, tuningOf } from './context.ts'
+import { write } from './writing.ts'
 
-/** Seconds between two checkpoints: a large state takes a while to write. */
-const interval = 5_000
-
-/** @returns the state that an earlier attempt left, if it fits this machine; otherwise training starts again */
-export async function readCheckpoint(context: JobContext, phase: PhaseName): Promise<FitCheckpoint | undefined> {
-  const stored = await context.store.get(context.run.checkpoint(phase))
+/**
+ * The state that an earlier attempt left. Undefined where there is none, where it was made by another device, version or
+ * number of threads, so that it would not lead to the same weights, or where it is damaged: then training starts again.
+ */
+export async function readCheckpoint(
+  { store, run, engine }: JobContext,
+  phase: PhaseName,
+): Promise<FitCheckpoint | undefined> {
+  const stored = await store.get(run.checkpoint(phase))
   if (stored === undefined) return undefined
-  const { checkpoint, circumstances } = decodeCheckpoint(stored.bytes)
-  const { device, threads } = context.engine
-  return circumstances.device === device && circumstances.threads === String(threads) ? checkpoint : undefined
+  try {
+    const { checkpoint, circumstances: saved } = decodeCheckpoint(stored.bytes)
+    const { device, threads, runtimeVersion } = circumstancesOf(engine)
+    const same = saved.device === device && saved.threads === threads && saved.runtimeVersion === runtimeVersion
+    return same ? checkpoint : undefined
+  } catch (error) {
+    if (error instanceof SafetensorsError || error instanceof TrainingError) return undefined
+    throw error
+  }
 }
 
-/** Saves a checkpoint after a look at the held-out pixels, not more often than every few seconds. */
-export function checkpointHook(context: JobContext, phase: PhaseName, now: () => number): NonNullable<FitHooks['onCheckpoint']> {
-  const { store, engine } = context
-  const key = context.run.checkpoint(phase)
+/**
+ * Saves a checkpoint after a look at the held-out pixels, not more often than the tuning's interval.
+ * @param now milliseconds
+ */
+export function checkpointHook(
+  context: JobContext,
+  phase: PhaseName,
+  now: () => number,
+): NonNullable<FitHooks['onCheckpoint']> {
+  const { store, run, engine } = context
+  const { checkpointInterval } = tuningOf(context)
   let saved = now()
   return async (fetch) => {
-    if (now() - saved < interval) return
-    const circumstances = {
-      device: engine.device,
-      threads: String(engine.threads),
-      runtimeVersion: engine.runtimeVersion ?? '',
-    }
-    const bytes = encodeCheckpoint(await fetch(), circumstances)
-    await overwrite(store, key, bytes)
+    if (now() - saved < checkpointInterval) return
+    await write(store, run.checkpoint(phase), encodeCheckpoint(await fetch(), circumstancesOf(engine)))
     saved = now()
   }
 }
@@ -38,4 +52,9 @@ export function checkpointHook(context: JobContext, phase: PhaseName, now: () =>
 /** Forgets the state once its result is stored. */
 export async function dropCheckpoint({ store, run }: JobContext, phase: PhaseName): Promise<void> {
   await store.remove(run.checkpoint(phase))
+}
+
+/** The runtime decides the bits of a step, this package's version what a step is. */
+function circumstancesOf({ device, threads, runtimeVersion = 'unknown' }: Engine): TrainingCircumstances {
+  return { device, threads: String(threads), runtimeVersion: `${runtimeVersion}, sixteen ${packageVersion()}` }
 }

@@ -1,9 +1,10 @@
-import type { ProjectKeys, RunKeys } from '../../../integrations/storage/keys.ts'
 import { getJson, MissingError, type Store } from '../../../integrations/storage/index.ts'
+import type { ProjectKeys, RunKeys } from '../../../integrations/storage/keys.ts'
 import { Project } from '../../../schemas/project.ts'
 import type { PhaseName, RunVersion } from '../../../schemas/run.ts'
-import type { Engine } from '../onnx/engine.ts'
 import type { LabelSize } from '../interpreter/pixelFeatures.ts'
+import type { Engine } from '../onnx/engine.ts'
+import { defaultTuning, type JobTuning } from './tuning.ts'
 
 /** How far a job is. */
 export interface JobProgress {
@@ -27,6 +28,8 @@ export interface JobContext {
   readonly onProgress?: ((progress: JobProgress) => void) | undefined
   /** Interrupts the job at its next safe point. */
   readonly signal?: AbortSignal | undefined
+  /** What differs from the defaults. */
+  readonly tuning?: Partial<JobTuning> | undefined
 }
 
 /** A job cannot be done with what the store holds. */
@@ -43,4 +46,8 @@ export async function readProject({ store, keys }: Pick<JobContext, 'store' | 'k
 
 export function labelSize({ settings }: Project): LabelSize {
   return { width: settings.labelWidth, height: settings.labelHeight }
+}
+
+export function tuningOf({ tuning }: Pick<JobContext, 'tuning'>): JobTuning {
+  return { ...defaultTuning, ...tuning }
 }

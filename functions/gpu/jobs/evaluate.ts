@@ -1,6 +1,6 @@
-import { encodeJson, getJson, overwrite } from '../../../integrations/storage/index.ts'
-import type { Project } from '../../../schemas/project.ts'
+import { encodeJson, getJson } from '../../../integrations/storage/index.ts'
 import { Evaluation } from '../../../schemas/evaluation.ts'
+import type { Project } from '../../../schemas/project.ts'
 import {
   addLabelMaps,
   type ConfusionMatrix,
@@ -20,6 +20,7 @@ import { runFactory } from './generate.ts'
 import { readProjectGenerator } from './generatorWeights.ts'
 import { collectTrainingPixels } from './train.ts'
 import { readClassifier } from './trainingHistory.ts'
+import { write } from './writing.ts'
 
 export interface EvaluateOptions {
   /** Classifiers per left-out image. */
@@ -35,12 +36,15 @@ export const quickEvaluation: EvaluateOptions = { members: 1, steps: 300, compar
 /** Seeds of the samples on which student and ensemble are compared: of neither lessons nor datasets. */
 const firstComparedSeed = 3_500_000_000
 
-/** Measures the interpreter by leave-one-image-out over the seeds, and the student against it; leaves `evaluation.json`. */
-export async function evaluate(context: JobContext, options: EvaluateOptions = quickEvaluation): Promise<void> {
+/**
+ * Measures the interpreter by leave-one-image-out over the seeds, and the student against it; leaves `evaluation.json`.
+ * @returns whether there was anything to do
+ */
+export async function evaluate(context: JobContext, options: EvaluateOptions = quickEvaluation): Promise<boolean> {
   const { store, run, version } = context
   const project = await readProject(context)
   const there = await getJson(store, run.evaluation, Evaluation)
-  if (there?.value.options.members === options.members && there.value.options.steps === options.steps) return
+  if (there?.value.options.members === options.members && there.value.options.steps === options.steps) return false
   const { confusion, method } = await measureFolds(context, project, options)
   const measured = confusion.counts.some((count) => count > 0)
   const iou = intersectionOverUnion(confusion)
@@ -54,7 +58,8 @@ export async function evaluate(context: JobContext, options: EvaluateOptions = q
     levels: measured ? levelsOf(project, confusion) : [],
     student: project.settings.labeler === 'student' ? await compareStudent(context, project, options) : null,
   }
-  await overwrite(store, run.evaluation, encodeJson(run.evaluation, Evaluation, evaluation))
+  await write(store, run.evaluation, encodeJson(run.evaluation, Evaluation, evaluation))
+  return true
 }
 
 async function measureFolds(context: JobContext, project: Project, { members, steps }: EvaluateOptions) {
@@ -63,7 +68,7 @@ async function measureFolds(context: JobContext, project: Project, { members, st
   const painted = await readAnnotations(context, project)
   const confusion = confusionMatrix(project.labelList.parts.length)
   if (painted.length < 2) return { confusion, method: 'not measured: leave-one-image-out needs at least two seeds' }
-  const { pixels, labels, chosen } = await collectTrainingPixels(context, project, weights, painted)
+  const { pixels, labels, chosen } = await collectTrainingPixels(context, 'evaluate', project, weights, painted)
   const predictions = await leaveOneOut(
     engine,
     weights,
@@ -88,16 +93,24 @@ async function measureFolds(context: JobContext, project: Project, { members, st
 }
 
 function levelsOf({ labelList }: Project, confusion: ConfusionMatrix): Evaluation['levels'] {
-  return Array.from({ length: partonomyDepth(labelList) }, (_, index) => {
-    const { mapping, labelList: merged } = mergeAtLevel(labelList, index + 1)
+  return Array.from({ length: partonomyDepth(labelList) }, (_, index) => index + 1).flatMap((level) => {
+    if (level < firstLevel(labelList)) return []
+    const { mapping, labelList: merged } = mergeAtLevel(labelList, level)
     const matrix = mergeConfusion(confusion, mapping)
     return {
-      level: index + 1,
+      level,
       parts: merged.parts.length,
       absentAsZero: meanIou(matrix, 'absentAsZero').value,
       presentOnly: meanIou(matrix, 'presentOnly').value,
     }
   })
+}
+
+/** Above this level nothing but the background is left: `background/sky` merges into `background`. */
+function firstLevel({ parts }: Project['labelList']): number {
+  const background = parts[0]?.name ?? ''
+  const levelOf = (name: string): number => (name.startsWith(`${background}/`) ? background.split('/').length + 1 : 1)
+  return Math.min(...parts.slice(1).map(({ name }) => levelOf(name)))
 }
 
 async function compareStudent(

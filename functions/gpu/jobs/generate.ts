@@ -1,5 +1,5 @@
-import { encodeJson, ensure, getJson, MissingError, overwrite } from '../../../integrations/storage/index.ts'
 import { encodeLabelMap, encodeRgb } from '../../../integrations/images/index.ts'
+import { encodeJson, ensure, getJson } from '../../../integrations/storage/index.ts'
 import { countPixels, type LabelMap, partsPresent } from '../../../schemas/labelMap.ts'
 import type { Project } from '../../../schemas/project.ts'
 import { sampleId } from '../../../schemas/sample.ts'
@@ -8,6 +8,8 @@ import type { Session } from '../onnx/engine.ts'
 import { float32, float32Data, uint8Data } from '../onnx/hostTensor.ts'
 import { sampleLatent } from '../stylegan/latents.ts'
 import { type JobContext, labelSize, readProject } from './context.ts'
+import { loadFactory } from './factory.ts'
+import { write } from './writing.ts'
 
 /** Images of one session call: enough to hide the call, few enough to show progress. */
 const batchSize = 4
@@ -23,6 +25,15 @@ export interface Generated {
   readonly score: number
 }
 
+/** A labelled image as files, and its line. */
+export interface EncodedSample {
+  readonly line: ShardLine
+  /** PNG. */
+  readonly image: Uint8Array
+  /** Indexed PNG. */
+  readonly labelMap: Uint8Array
+}
+
 /** Number of shards of a run. */
 export function shardCount({ settings }: Project): number {
   return Math.ceil(settings.samplesPerRun / settings.shardSize)
@@ -35,55 +46,69 @@ export function shardSeeds({ settings }: Project, shard: number): readonly numbe
   return Array.from({ length: Math.max(0, count) }, (_, index) => settings.firstSeed + start + index)
 }
 
-/** Generates one shard: images, label maps and, last, `shards/<k>.json`. A shard that is there is not made again. */
-export async function generate(context: JobContext, shard: number, onImage?: (count: number) => void): Promise<void> {
-  const { store, run, version, engine, signal } = context
+/**
+ * Generates one shard: images, label maps and, last, `shards/<k>.json`. What is there is not made again: a run that is
+ * asked for more images goes on in its last shard.
+ * @param onImage called with the number of images that are done now
+ * @returns whether there was anything to do
+ */
+export async function generate(
+  context: JobContext,
+  shard: number,
+  onImage?: (count: number) => void,
+): Promise<boolean> {
+  const { store, run, version, signal } = context
   const project = await readProject(context)
-  const seeds = shardSeeds(project, shard)
-  const there = await getJson(store, run.shard(shard), Shard)
-  // A run that was asked for more images grows its last shard: what is there of it is made again, to the same bytes.
-  if (there !== undefined && there.value.lines.length >= seeds.length) {
-    onImage?.(seeds.length)
-    return
-  }
-  const factory = await store.get(run.factory)
-  if (factory === undefined) throw new MissingError(run.factory)
-  const session = await engine.load(factory.bytes)
-  const lines: ShardLine[] = []
-  const partPixels = new Array<number>(project.labelList.parts.length).fill(0)
+  const wanted = shardSeeds(project, shard)
+  const there = (await getJson(store, run.shard(shard), Shard))?.value
+  const lines: ShardLine[] = [...(there?.lines ?? [])]
+  const seeds = wanted.slice(lines.length)
+  if (wanted.length > seeds.length) onImage?.(wanted.length - seeds.length)
+  if (seeds.length === 0) return false
+  const partPixels = project.labelList.parts.map(({ id }) => there?.partPixels[id] ?? 0)
+  const session = await loadFactory(context)
+  // Writing the last images goes on while the next ones are computed.
+  const writing: Promise<readonly ShardLine[]>[] = []
   try {
-    // Writing the last images goes on while the next ones are computed.
-    let writing: Promise<readonly ShardLine[]> = Promise.resolve([])
     for (let start = 0; start < seeds.length; start += batchSize) {
       signal?.throwIfAborted()
-      const generated = await runFactory(session, project, seeds.slice(start, start + batchSize))
-      lines.push(...(await writing))
-      writing = writeSamples(context, project, generated)
-      for (const { labelMap } of generated)
-        for (const [part, count] of countPixels(labelMap).subarray(0, partPixels.length).entries())
-          partPixels[part] = (partPixels[part] ?? 0) + count
+      const [generated] = await Promise.all([
+        runFactory(session, project, seeds.slice(start, start + batchSize)),
+        writing.at(-1),
+      ])
+      writing.push(writeSamples(context, project, generated))
+      for (const { labelMap } of generated) {
+        const counts = countPixels(labelMap)
+        for (const [part, pixels] of partPixels.entries()) partPixels[part] = pixels + (counts[part] ?? 0)
+      }
       onImage?.(generated.length)
     }
-    lines.push(...(await writing))
+    lines.push(...(await Promise.all(writing)).flat())
   } finally {
+    await Promise.allSettled(writing)
     await session.release()
   }
   const record: Shard = { schemaVersion: 1, run: version, shard, partPixels, lines }
-  await overwrite(store, run.shard(shard), encodeJson(run.shard(shard), Shard, record))
+  await write(store, run.shard(shard), encodeJson(run.shard(shard), Shard, record))
+  return true
 }
 
 /** Runs the factory graph for some seeds. */
-export async function runFactory(session: Session, project: Project, seeds: readonly number[]): Promise<readonly Generated[]> {
-  const [first] = seeds
-  if (first === undefined) return []
-  const latents = seeds.map((seed) => sampleLatent(seed, project.generator.latentLength))
-  const z = float32(Float32Array.from(latents.flatMap((latent) => [...latent])), [seeds.length, project.generator.latentLength])
-  const { results } = await session.run({ z })
+export async function runFactory(
+  session: Session,
+  { generator, ...project }: Project,
+  seeds: readonly number[],
+): Promise<readonly Generated[]> {
+  if (seeds.length === 0) return []
+  const latents = new Float32Array(seeds.length * generator.latentLength)
+  for (const [index, seed] of seeds.entries())
+    latents.set(sampleLatent(seed, generator.latentLength), index * generator.latentLength)
+  const { results } = await session.run({ z: float32(latents, [seeds.length, generator.latentLength]) })
   const images = uint8Data(results.image, 'image')
   const labels = uint8Data(results.labels, 'labels')
   const divergence = float32Data(results.divergence, 'divergence')
   const scores = float32Data(results.score, 'score')
-  const { width, height } = labelSize(project)
+  const { width, height } = labelSize({ generator, ...project })
   const part = <Data extends Uint8Array | Float32Array>(data: Data, index: number) => {
     const length = data.length / seeds.length
     return data.subarray(index * length, (index + 1) * length) as Data
@@ -97,21 +122,31 @@ export async function runFactory(session: Session, project: Project, seeds: read
   }))
 }
 
+/** The files of a labelled image: the same pixels give the same bytes. */
+export async function encodeSample(
+  { generator, labelList, settings: { truncation } }: Project,
+  { seed, image, labelMap, score }: Generated,
+): Promise<EncodedSample> {
+  const id = sampleId({ generator: generator.name, seed, truncation })
+  const { resolution } = generator
+  const paths = { image: `images/${id}.png`, labels: `labels/${id}.png` }
+  return {
+    line: { id, seed, truncation, ...paths, score, parts: partsPresent(labelMap) },
+    image: await encodeRgb({ width: resolution, height: resolution, data: image }),
+    labelMap: encodeLabelMap(labelMap, labelList.parts),
+  }
+}
+
 async function writeSamples(
   { store, run }: JobContext,
-  { generator, labelList, settings: { truncation } }: Project,
+  project: Project,
   generated: readonly Generated[],
 ): Promise<readonly ShardLine[]> {
   return Promise.all(
-    generated.map(async ({ seed, image, labelMap, score }) => {
-      const id = sampleId({ generator: generator.name, seed, truncation })
-      const { resolution } = generator
-      await Promise.all([
-        encodeRgb({ width: resolution, height: resolution, data: image }).then((png) => ensure(store, run.image(id), png)),
-        ensure(store, run.labelMap(id), encodeLabelMap(labelMap, labelList.parts)),
-      ])
-      const paths = { image: `images/${id}.png`, labels: `labels/${id}.png` }
-      return { id, seed, truncation, ...paths, score, parts: partsPresent(labelMap) }
+    generated.map(async (sample) => {
+      const { line, image, labelMap } = await encodeSample(project, sample)
+      await Promise.all([ensure(store, run.image(line.id), image), ensure(store, run.labelMap(line.id), labelMap)])
+      return line
     }),
   )
 }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { packageFile } from '../../../integrations/packageFiles.ts'
-import { generatorWeightsKey } from '../../../integrations/storage/keys.ts'
 import type { Store } from '../../../integrations/storage/index.ts'
+import { generatorWeightsKey } from '../../../integrations/storage/keys.ts'
 import type { Generator } from '../../../schemas/project.ts'
 import { type GeneratorWeights, readGenerator } from '../stylegan/weights.ts'
 import { JobError } from './context.ts'
@@ -14,6 +14,14 @@ export async function readEmbeddedGenerator(): Promise<GeneratorWeights> {
   return readGenerator(await readFile(packageFile('models/avatars/generator.safetensors')))
 }
 
+function read(key: string, bytes: Uint8Array): GeneratorWeights {
+  try {
+    return readGenerator(bytes)
+  } catch (cause) {
+    throw new JobError(`generator ${key} cannot be used: import it again`, { cause })
+  }
+}
+
 /**
  * The weights that a project was made with: from the store, or from the package.
  * @throws JobError where they are missing or are others than the project's
@@ -23,7 +31,7 @@ export async function readProjectGenerator(store: Store, { name, sha256 }: Gener
   const stored = await store.get(key)
   if (stored === undefined && name !== embeddedGenerator)
     throw new JobError(`the store holds no generator ${name} (${key}): import it first`)
-  const weights = stored === undefined ? await readEmbeddedGenerator() : readGenerator(stored.bytes)
+  const weights = stored === undefined ? await readEmbeddedGenerator() : read(key, stored.bytes)
   if (weights.sha256 !== sha256)
     throw new JobError(
       `generator ${name} has SHA-256 ${weights.sha256}, the project was made with ${sha256}: other weights are another generator`,

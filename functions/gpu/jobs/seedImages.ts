@@ -12,7 +12,7 @@ import { readProjectGenerator } from './generatorWeights.ts'
  * @returns one for each sample, in order
  */
 export async function readSeedImages(
-  { store, keys, engine }: JobContext,
+  { store, keys, engine, signal }: JobContext,
   project: Project,
   painted: readonly PaintedSample[],
 ): Promise<readonly Uint8Array[]> {
@@ -22,11 +22,15 @@ export async function readSeedImages(
   const session = await engine.load(imageGraph(weights, seedTruncation(project)).bytes)
   const { resolution } = weights
   const images: Uint8Array[] = []
-  for (const { sample } of painted) {
-    const z = float32(Float32Array.from(sampleLatent(sample.seed, weights.latentLength)), [1, weights.latentLength])
-    const { results } = await session.run({ z })
-    images.push(await encodeRgb({ width: resolution, height: resolution, data: uint8Data(results.image, 'image') }))
+  try {
+    for (const { sample } of painted) {
+      signal?.throwIfAborted()
+      const z = float32(Float32Array.from(sampleLatent(sample.seed, weights.latentLength)), [1, weights.latentLength])
+      const { results } = await session.run({ z })
+      images.push(await encodeRgb({ width: resolution, height: resolution, data: uint8Data(results.image, 'image') }))
+    }
+  } finally {
+    await session.release()
   }
-  await session.release()
   return images
 }

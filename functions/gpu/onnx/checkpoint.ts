@@ -1,14 +1,14 @@
-/** A fit's checkpoint as a safetensors file. */
+/** A fit's checkpoint as a safetensors file: the training's state, the best weights so far, and the loss curve. */
 import { z } from 'zod'
 import type { FitCheckpoint } from './fit.ts'
-import { float32 } from './hostTensor.ts'
+import { float32, type HostTensor } from './hostTensor.ts'
 import { readSafetensors, type StoredTensor, writeSafetensors } from './safetensors.ts'
-import { type TrainingCircumstances, TrainingError } from './training.ts'
+import { type TrainingCircumstances, TrainingError } from './trainingState.ts'
 
-const LossPoint = z.object({ step: z.int(), trainLoss: z.number(), heldOutLoss: z.number() })
-const bestPrefix = 'best/'
 const statePrefix = 'state/'
+const bestPrefix = 'best/'
 
+/** @throws TrainingError where the state is not float32 */
 export function encodeCheckpoint(
   { state, best, history }: FitCheckpoint,
   { device, runtimeVersion, threads }: TrainingCircumstances,
@@ -23,33 +23,50 @@ export function encodeCheckpoint(
   return writeSafetensors(tensors, metadata)
 }
 
-/** Reads what `encodeCheckpoint` wrote. @throws SafetensorsError, TrainingError where the file is something else */
+const LossPoint = z.object({ step: z.int(), trainLoss: z.number(), heldOutLoss: z.number() })
+
+const Metadata = z.object({
+  step: z.string().regex(/^\d+$/).transform(Number).pipe(z.int()),
+  history: z.string().transform(parseJson).pipe(z.array(LossPoint)),
+  device: z.string().min(1),
+  runtimeVersion: z.string().min(1),
+  threads: z.string().min(1),
+})
+
+/**
+ * Reads what `encodeCheckpoint` wrote.
+ * @throws SafetensorsError where the file is damaged or cut short
+ * @throws TrainingError where it holds something else
+ */
 export function decodeCheckpoint(bytes: Uint8Array): {
   readonly checkpoint: FitCheckpoint
   readonly circumstances: TrainingCircumstances
 } {
   const { tensors, metadata } = readSafetensors(bytes)
-  const step = z.coerce.number().int().min(0).safeParse(metadata.step)
-  const history = z.array(LossPoint).safeParse(parseJson(metadata.history))
-  if (!step.success || !history.success) throw new TrainingError('the file is no checkpoint: it names no step and history')
-  const group = (prefix: string) =>
-    new Map(
-      [...tensors].flatMap(([name, { dtype, shape, data }]) => {
-        if (!name.startsWith(prefix)) return []
-        if (dtype !== 'F32' || !(data instanceof Float32Array)) throw new TrainingError(`${name} is ${dtype}, not F32`)
-        return [[name.slice(prefix.length), float32(data.slice(), shape)] as const]
-      }),
-    )
-  const { device = '', runtimeVersion = '', threads = '' } = metadata
-  return {
-    checkpoint: { state: { step: step.data, tensors: group(statePrefix) }, best: group(bestPrefix), history: history.data },
-    circumstances: { device, runtimeVersion, threads },
-  }
+  const facts = Metadata.safeParse(metadata)
+  if (!facts.success)
+    throw new TrainingError(`the file holds no training state:\n${z.prettifyError(facts.error)}`, {
+      cause: facts.error,
+    })
+  const { step, history, ...circumstances } = facts.data
+  const state = { step, tensors: float32Group(tensors, statePrefix) }
+  return { checkpoint: { state, best: float32Group(tensors, bestPrefix), history }, circumstances }
 }
 
-function parseJson(text: string | undefined): unknown {
+function float32Group(tensors: ReadonlyMap<string, StoredTensor>, prefix: string): ReadonlyMap<string, HostTensor> {
+  const entries = [...tensors].filter(([name]) => name.startsWith(prefix))
+  return new Map(
+    entries.map(([name, { dtype, shape, data }]) => {
+      if (dtype !== 'F32' || !(data instanceof Float32Array))
+        throw new TrainingError(`${name} is ${dtype}, expected F32: the file holds no training state`)
+      return [name.slice(prefix.length), float32(data.slice(), shape)] as const
+    }),
+  )
+}
+
+function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text ?? '')
+    return JSON.parse(text)
   } catch {
     return undefined
   }

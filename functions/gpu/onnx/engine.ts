@@ -39,7 +39,10 @@ export interface Engine {
   drop(tensors: readonly KeptTensor[]): Promise<void>
   /** Version of ONNX Runtime, known once a model was loaded. */
   readonly runtimeVersion: string | undefined
-  /** Ends the worker at once; calls under way fail. When it resolves, another engine may have the device. */
+  /**
+   * Makes calls under way fail at once. The thread ends with the native call that it is in; until then it keeps the
+   * process alive. When the promise resolves, another engine may have the device.
+   */
   close(): Promise<void>
 }
 
@@ -68,7 +71,7 @@ export function openEngine({ device, threads = availableParallelism() }: EngineO
   const worker = new Worker(new URL(`./worker.${extension}`, import.meta.url))
   if (device === 'webgpu') webgpuWorkers.add(worker)
   const waiting = new Map<number, { resolve(answer: unknown): void; reject(error: Error): void }>()
-  const state: { count: number; closed?: Error; runtimeVersion?: string } = { count: 0 }
+  const state: { count: number; closed?: Error; runtimeVersion?: string; last?: number } = { count: 0 }
 
   const fail = (error: Error): void => {
     state.closed ??= error
@@ -78,7 +81,9 @@ export function openEngine({ device, threads = availableParallelism() }: EngineO
   worker.on('message', (reply: Reply) => {
     const call = waiting.get(reply.id)
     waiting.delete(reply.id)
-    if (waiting.size === 0) worker.unref()
+    // A closed engine holds the process until its worker has answered for the last time.
+    if (waiting.size === 0 && state.last === undefined) worker.unref()
+    if (reply.id === state.last) void worker.terminate()
     if ('error' in reply) call?.reject(revive(reply.error))
     else call?.resolve(reply.answer)
   })
@@ -135,11 +140,18 @@ export function openEngine({ device, threads = availableParallelism() }: EngineO
       await ask<'drop'>({ kind: 'drop', kept: tensors.map(({ kept }) => kept) })
     },
     close: async () => {
+      const ended = new Promise((resolve) => worker.once('exit', resolve))
+      const busy = waiting.size > 0
+      if (state.closed === undefined && busy) {
+        // A thread that is ended inside a call of ONNX Runtime takes the whole process with it, and so does a process
+        // that exits over one: the worker is asked for one thing more, and ended when it answers that.
+        state.last = ++state.count
+        worker.postMessage({ id: state.last, request: { kind: 'drop', kept: [] } } satisfies Envelope)
+        worker.ref()
+      } else if (state.last === undefined) void worker.terminate()
       fail(new SessionError('the engine was closed'))
-      worker.unref()
-      const ended = worker.terminate()
-      // The thread ends when the native call under way returns: only whoever wants the same device has to wait for that.
-      if (device === 'webgpu') await ended
+      // Only whoever wants the same device has to wait for the end of a native call.
+      if (device === 'webgpu' && worker.threadId !== -1) await ended
     },
   }
 }

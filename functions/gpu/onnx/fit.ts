@@ -1,6 +1,6 @@
 /**
  * Fits a model: trains in intervals, looks at held-out data after each, keeps the best weights, stops when they no
- * longer improve. Progress, checkpoints and interruption happen between intervals.
+ * longer improve. Progress and checkpoints happen between intervals, interruption between session calls.
  */
 import type { Engine, KeptTensor } from './engine.ts'
 import type { HostTensor } from './hostTensor.ts'
@@ -9,8 +9,10 @@ import { openTrainer, type Trainer, type TrainingDefinition, TrainingError, type
 export interface FitSchedule {
   /** Upper limit of optimizer steps. */
   readonly steps: number
-  /** Steps between two looks at the held-out data; also the steps of one session call. */
+  /** Steps between two looks at the held-out data. */
   readonly interval: number
+  /** Steps of one session call, after which training can be interrupted. Default: the interval. */
+  readonly stepsPerCall?: number
   /** Looks without improvement after which training stops. */
   readonly patience: number
 }
@@ -33,9 +35,11 @@ export interface FitCheckpoint {
 
 export interface FitHooks {
   readonly onProgress?: (point: LossPoint, steps: number) => void
+  /** Called after every session call. */
+  readonly onSteps?: (done: number, steps: number) => void
   /** Called after every look; the callee decides whether to fetch and save. */
   readonly onCheckpoint?: (fetch: () => Promise<FitCheckpoint>) => Promise<void>
-  /** Interrupts between two intervals; the call then rejects with the signal's reason. */
+  /** Interrupts between two session calls; the call then rejects with the signal's reason. */
   readonly signal?: AbortSignal
 }
 
@@ -67,7 +71,7 @@ export async function fitModel(
   engine: Engine,
   problem: FitProblem,
   schedule: FitSchedule,
-  { onProgress, onCheckpoint, signal }: FitHooks = {},
+  { onProgress, onSteps, onCheckpoint, signal }: FitHooks = {},
   resume?: FitCheckpoint,
 ): Promise<FitResult> {
   checkSchedule(schedule)
@@ -78,9 +82,14 @@ export async function fitModel(
   let best = resume?.best ?? new Map<string, HostTensor>()
   try {
     while (trainer.step < schedule.steps && !exhausted(history, schedule.patience)) {
-      signal?.throwIfAborted()
-      const count = Math.min(schedule.interval, schedule.steps - trainer.step)
-      const records = await trainer.train(problem.batches(trainer.step, count))
+      const look = Math.min(trainer.step + schedule.interval, schedule.steps)
+      let records: Readonly<Record<string, HostTensor>> = {}
+      while (trainer.step < look) {
+        signal?.throwIfAborted()
+        const count = Math.min(schedule.stepsPerCall ?? schedule.interval, look - trainer.step)
+        records = await trainer.train(problem.batches(trainer.step, count))
+        onSteps?.(trainer.step, schedule.steps)
+      }
       const point: LossPoint = {
         step: trainer.step,
         trainLoss: problem.trainLoss(records),
@@ -107,9 +116,10 @@ export function bestStep(history: readonly LossPoint[]): number | undefined {
 }
 
 function checkSchedule(schedule: FitSchedule): void {
-  for (const name of ['steps', 'interval', 'patience'] as const)
-    if (!Number.isSafeInteger(schedule[name]) || schedule[name] < 1)
-      throw new TrainingError(`${name} is ${schedule[name]}, expected a whole number from 1`)
+  const { steps, interval, patience, stepsPerCall = interval } = schedule
+  for (const [name, value] of Object.entries({ steps, interval, patience, stepsPerCall }))
+    if (!Number.isSafeInteger(value) || value < 1)
+      throw new TrainingError(`${name} is ${value}, expected a whole number from 1`)
 }
 
 /** Whether the last looks brought no improvement. */

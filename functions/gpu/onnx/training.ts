@@ -10,8 +10,6 @@ import { requireFit, TrainingError, type TrainingState } from './trainingState.t
 
 export type { StepInput, StepOutput, TrainingDefinition } from './trainingGraph.ts'
 export {
-  decodeTrainingState,
-  encodeTrainingState,
   initialState,
   requireSameCircumstances,
   type TrainingCircumstances,

@@ -1,7 +1,5 @@
-/** The state of a training between two steps: how it begins, how it is kept in a file, and where it may go on. */
-import { z } from 'zod'
+/** The state of a training between two steps: how it begins, and where it may go on. */
 import { float32, type HostTensor } from './hostTensor.ts'
-import { readSafetensors, type StoredTensor, writeSafetensors } from './safetensors.ts'
 import { elementCount } from './shape.ts'
 import { stateShapes, type TrainingDefinition } from './trainingGraph.ts'
 
@@ -70,46 +68,4 @@ export function requireSameCircumstances(saved: TrainingCircumstances, current: 
     `this training was begun with other means (${list.join('; ')}), so that it would not end with the same weights: ` +
       'go on with the same device, version and number of threads, or remove the checkpoint to start again',
   )
-}
-
-/** A training state as a safetensors file. @throws TrainingError where the state is not float32 */
-export function encodeTrainingState(state: TrainingState, circumstances: TrainingCircumstances): Uint8Array {
-  const tensors = new Map<string, StoredTensor>()
-  for (const [name, { shape, data }] of state.tensors) {
-    if (!(data instanceof Float32Array)) throw new TrainingError(`state ${name} is not float32`)
-    tensors.set(name, { dtype: 'F32', shape, data })
-  }
-  const { device, runtimeVersion, threads } = circumstances
-  return writeSafetensors(tensors, { step: String(state.step), device, runtimeVersion, threads })
-}
-
-const Metadata = z.object({
-  step: z.string().regex(/^\d+$/).transform(Number).pipe(z.int()),
-  device: z.string().min(1),
-  runtimeVersion: z.string().min(1),
-  threads: z.string().min(1),
-})
-
-/**
- * Reads what `encodeTrainingState` wrote.
- * @throws SafetensorsError where the file is damaged or cut short
- * @throws TrainingError where it holds something else
- */
-export function decodeTrainingState(bytes: Uint8Array): {
-  readonly state: TrainingState
-  readonly circumstances: TrainingCircumstances
-} {
-  const { tensors, metadata } = readSafetensors(bytes)
-  const facts = Metadata.safeParse(metadata)
-  if (!facts.success)
-    throw new TrainingError(`the file holds no training state:\n${z.prettifyError(facts.error)}`, {
-      cause: facts.error,
-    })
-  const entries = [...tensors].map(([name, { dtype, shape, data }]) => {
-    if (dtype !== 'F32' || !(data instanceof Float32Array))
-      throw new TrainingError(`state ${name} is ${dtype}, expected F32: the file holds no training state`)
-    return [name, float32(data.slice(), shape)] as const
-  })
-  const { step, ...circumstances } = facts.data
-  return { state: { step, tensors: new Map(entries) }, circumstances }
 }

@@ -243,17 +243,29 @@ describe('closing', () => {
   })
 })
 
-test('a device that does not work here is a DeviceError that says what to do', async () => {
-  const cuda = openEngine({ device: 'cuda' })
-  const outcome = load({ y: add(x, 1) }, cuda)
-  // On a machine where CUDA works there is nothing to refuse.
-  const error = await outcome.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  )
-  if (error !== undefined) {
-    expect(error).toBeInstanceOf(DeviceError)
-    expect(error).toMatchObject({ message: expect.stringContaining('Choose another device with SIXTEEN_DEVICE') })
-  }
-  await cuda.close()
+describe('two engines at once', () => {
+  test('work on the processor, each with its own tensors', async () => {
+    const others = [openEngine({ device: 'cpu', threads: 1 }), openEngine({ device: 'cpu', threads: 2 })]
+    const results = others.map(async (other, number) => {
+      const kept = await other.keep(vector(number, 1, 2))
+      const session = await load({ y: add(x, 1) }, other)
+      return numbersOf((await session.run({ x: kept })).results.y)
+    })
+    expect(await Promise.all(results)).toEqual([
+      [1, 2, 3],
+      [2, 2, 3],
+    ])
+    await Promise.all(others.map((other) => other.close()))
+  })
+
+  test('cannot have webgpu: the second is refused until the first is closed', async () => {
+    const first = openEngine({ device: 'webgpu' })
+    const message = 'another engine of this process runs on webgpu, and ONNX Runtime allows only one'
+    expect(() => openEngine({ device: 'webgpu' })).toThrow(DeviceError)
+    expect(() => openEngine({ device: 'webgpu' })).toThrow(message)
+    await first.close()
+    const second = openEngine({ device: 'webgpu' })
+    expect(() => openEngine({ device: 'webgpu' })).toThrow(message)
+    await second.close()
+  })
 })

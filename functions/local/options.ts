@@ -1,0 +1,46 @@
+import type { Store } from '../../integrations/storage/index.ts'
+import type { ManifestLine } from '../../schemas/manifest.ts'
+import type { Platform } from '../../schemas/project.ts'
+import type { ReportData } from '../../schemas/report.ts'
+import type { Run, RunVersion } from '../../schemas/run.ts'
+import type { JobProgress } from '../gpu/jobs/context.ts'
+import type { EvaluateOptions } from '../gpu/jobs/evaluate.ts'
+import type { JobTuning } from '../gpu/jobs/tuning.ts'
+import type { Device } from '../gpu/onnx/device.ts'
+
+/** Phases of a run on one machine, in their order. */
+export const localPhases = ['train', 'distil', 'generate', 'curate', 'evaluate', 'report'] as const
+export type LocalPhase = (typeof localPhases)[number]
+
+export interface LocalRunOptions {
+  readonly store: Store
+  readonly platform: Platform
+  readonly project: string
+  readonly device: Device
+  /** Default: all cores. */
+  readonly threads?: number
+  /** Default: all. */
+  readonly phases?: readonly LocalPhase[]
+  readonly evaluation?: EvaluateOptions
+  /** How trainings are done, where it differs from the defaults. Give a run the same each time. */
+  readonly tuning?: Partial<JobTuning>
+  readonly title?: string
+  /** What a person would need per image, for the comparison in the report. Default: 20 minutes for 58 parts, in proportion. */
+  readonly minutesPerImage?: number
+  /** US dollars. Default 15. */
+  readonly hourlyRate?: number
+  readonly links?: ReportData['links']
+  /** The command that makes an image again, as the report shows it. */
+  readonly commandOf?: (line: ManifestLine, version: RunVersion) => string
+  readonly onPhase?: (phase: LocalPhase, state: 'begin' | 'end') => void
+  readonly onProgress?: (progress: JobProgress) => void
+  readonly signal?: AbortSignal
+  readonly now?: () => Date
+}
+
+export interface LocalRunResult {
+  readonly version: RunVersion
+  readonly run: Run
+  /** Where the report phase was asked for. */
+  readonly report: ReportData | undefined
+}

@@ -1,0 +1,55 @@
+import { type Store, updateJson } from '../../integrations/storage/index.ts'
+import { Run } from '../../schemas/run.ts'
+import { type Attempt, beginPhase, endPhase, failRun, stopRun } from '../factory/runRecord.ts'
+import type { JobContext } from '../gpu/jobs/context.ts'
+import type { PhaseResult } from './generateAll.ts'
+import { machineOf } from './machine.ts'
+import type { LocalPhase } from './options.ts'
+
+/** Who hears of a phase, and where time comes from. */
+export interface PhaseWatch {
+  readonly now: () => Date
+  readonly onPhase?: ((phase: LocalPhase, state: 'begin' | 'end') => void) | undefined
+}
+
+/**
+ * Keeps the run's record true around a phase: begun, done, failed or stopped, and the time it took over all attempts.
+ * @throws what the phase throws, even where the record can no longer be written
+ */
+export async function recordPhase(
+  { store, run, engine, signal }: JobContext,
+  name: LocalPhase,
+  { now, onPhase }: PhaseWatch,
+  body: () => Promise<PhaseResult>,
+): Promise<void> {
+  if (signal?.aborted) {
+    await tryChange(store, run.run, stopRun)
+    throw signal.reason
+  }
+  const start = now()
+  const attempt = (runtimeVersion = engine.runtimeVersion): Attempt => {
+    const end = now()
+    const seconds = Math.max(0, (end.getTime() - start.getTime()) / 1000)
+    return { name, now: end, seconds, machine: machineOf(engine, runtimeVersion) }
+  }
+  await updateJson(store, run.run, Run, (record) => beginPhase(record, name, start))
+  onPhase?.(name, 'begin')
+  try {
+    const { worked, runtimeVersion } = await body()
+    const ended = attempt(runtimeVersion)
+    await updateJson(store, run.run, Run, (record) => endPhase(record, ended, worked))
+  } catch (error) {
+    const ended = attempt()
+    const message = error instanceof Error ? error.message : String(error)
+    await tryChange(store, run.run, (record) =>
+      signal?.aborted ? stopRun(record, ended) : failRun(record, message, ended),
+    )
+    throw error
+  }
+  onPhase?.(name, 'end')
+}
+
+/** What ended the phase is what the caller must hear of, not that a full disk does not take the record either. */
+async function tryChange(store: Store, key: string, step: (run: Run) => Run): Promise<void> {
+  await updateJson(store, key, Run, (run) => step(run)).catch(() => undefined)
+}
