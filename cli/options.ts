@@ -2,6 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { DeviceChoice } from '../functions/gpu/onnx/device.ts'
 import { seedLayouts } from '../integrations/datasets/index.ts'
+import { labelPresets } from './labelList.ts'
 
 export interface SharedOptions {
   readonly device: DeviceChoice
@@ -29,6 +30,8 @@ export interface SeedOptions {
   readonly members?: number
   readonly labeler?: 'ensemble' | 'student'
   readonly truncation?: number
+  readonly labels?: string
+  readonly balanceParts?: boolean
 }
 
 /** What a training begins with. */
@@ -38,6 +41,8 @@ export function withTrainingOptions(command: Command): Command {
       new Option('--layout <layout>', 'format of the seed annotations (default: recognized)').choices([...seedLayouts]),
     )
     .option('--label-size <WxH>', 'size of the label maps, where it is not the image’s', parseSize)
+    .option('--labels <list>', `parts of COCO and LabelMe seeds: ${labelPresets.join(', ')}, or a JSON file`)
+    .option('--balance-parts', 'weigh every part equally in the loss, however small it is')
     .option('--members <n>', 'classifiers in the ensemble', wholeNumber(1, 100))
     .option('--truncation <psi>', 'ψ of the generated images (default: that of the seeds)', numberBetween(0, 2))
     .addOption(

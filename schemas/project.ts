@@ -42,6 +42,8 @@ export const ProjectSettings = z
     shardSize: z.int().min(1).max(100_000).default(100),
     /** What labels the generated images: the exact ensemble, or the student distilled from it. */
     labeler: z.enum(['ensemble', 'student']),
+    /** Whether every part weighs the same in the loss, however few pixels it has. */
+    balanceParts: z.boolean().default(false),
     /** Size of the label maps in pixels; it may differ from the image's. */
     labelWidth: z.int().min(1).max(4096),
     labelHeight: z.int().min(1).max(4096),

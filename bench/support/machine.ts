@@ -19,10 +19,3 @@ export function peakMemory(): number {
   if (found === null) throw new PeakMemoryError('/proc/self/status has no VmHWM: peak memory is measured on Linux only')
   return Number(found[1]) * 1024
 }
-
-export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  const middle = Math.floor(sorted.length / 2)
-  const upper = sorted[middle] ?? Number.NaN
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2
-}

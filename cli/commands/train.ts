@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { prepareSeeds, saveSeeds } from '../importSeeds.ts'
 import { interruptible } from '../interrupt.ts'
+import { readLabelList } from '../labelList.ts'
 import { type SeedOptions, type SharedOptions, withSharedOptions, withTrainingOptions } from '../options.ts'
 import { findProject, makeProjectFolder } from '../projectFolder.ts'
 import { whileLocked } from '../projectLock.ts'
@@ -23,20 +24,25 @@ Seed annotations are named by the seed of their image, like 100.labels.png or av
 Examples:
   sixteen train faces --seeds painted/
   sixteen train faces --seeds painted/ --labeler ensemble --label-size 64x64
+  sixteen train cats --seeds coco/ --layout coco --labels cat
 `,
   )
   .action(async (name: string, options: SharedOptions & SeedOptions) => {
     const signal = interruptible()
-    const { seeds, layout, labelSize, members, labeler, truncation, ...shared } = options
+    const { seeds, layout, labels, labelSize, members, labeler, truncation, balanceParts, ...shared } = options
     const folder = resolve(name)
     const prepared = await prepareSeeds(await findProject(folder), {
       seedsFolder: resolve(seeds),
-      read: layout === undefined ? {} : { layout },
+      read: {
+        ...(layout === undefined ? {} : { layout }),
+        ...(labels === undefined ? {} : { labels: await readLabelList(labels) }),
+      },
       settings: {
         ...(labelSize === undefined ? {} : { labelWidth: labelSize.width, labelHeight: labelSize.height }),
         ...(members === undefined ? {} : { members }),
         ...(labeler === undefined ? {} : { labeler }),
         ...(truncation === undefined ? {} : { truncation }),
+        ...(balanceParts === undefined ? {} : { balanceParts }),
       },
     })
     const { warnings } = prepared.annotations

@@ -12,8 +12,8 @@ export function runInputs({ generator, labelList, settings }: Project, annotatio
   const painted = annotations
     .map(({ sample, sha256 }) => [sample, sha256])
     .toSorted(([a = ''], [b = '']) => (a < b ? -1 : 1))
-  const { members, truncation, labeler, labelWidth, labelHeight, firstSeed, shardSize } = settings
-  const settled = { members, truncation, labeler, labelWidth, labelHeight, firstSeed, shardSize }
+  const { members, truncation, labeler, balanceParts, labelWidth, labelHeight, firstSeed, shardSize } = settings
+  const settled = { members, truncation, labeler, balanceParts, labelWidth, labelHeight, firstSeed, shardSize }
   return createHash('sha256')
     .update(JSON.stringify([generator.sha256, labelList, settled, painted]))
     .digest('hex')

@@ -18,7 +18,7 @@ export const tinyTuning: Partial<JobTuning> = {
   checkpointInterval: 0,
 }
 
-export const tinyEvaluation = { members: 1, steps: 10, comparedSamples: 3 }
+export const tinyEvaluation = { members: 1, steps: 10, comparedSamples: 2 }
 
 /** What every tiny run has in common. */
 export const tinyRun = {

@@ -2,6 +2,7 @@ import { ensure } from '../../../integrations/storage/index.ts'
 import type { Project } from '../../../schemas/project.ts'
 import type { PhaseName } from '../../../schemas/run.ts'
 import { encodeEnsemble, hiddenWidths } from '../interpreter/ensemble.ts'
+import { balancedPartWeights } from '../interpreter/ensembleTraining.ts'
 import { collectFeatures, featureLength, type PixelSet } from '../interpreter/featureCollection.ts'
 import { fitEnsemble } from '../interpreter/fitEnsemble.ts'
 import { pixelBudget, samplePixels } from '../interpreter/pixelSampling.ts'
@@ -15,7 +16,7 @@ import { readProjectGenerator } from './generatorWeights.ts'
 import { historyMetadata, readClassifier } from './trainingHistory.ts'
 
 /** Memory that the features of all training pixels may take. */
-const featureBytes = 1 << 30
+const featureBytes = 2 ** 28
 
 /**
  * Trains the interpreter on the project's annotations; leaves `interpreter.safetensors`, and the factory graph where no
@@ -49,7 +50,9 @@ export async function train(context: JobContext, now: () => number): Promise<boo
     shape,
     pixels,
     labels,
-    tuning.interpreter,
+    project.settings.balanceParts
+      ? { ...tuning.interpreter, partWeights: balancedPartWeights(labels, parts) }
+      : tuning.interpreter,
     {
       onProgress: ({ step, heldOutLoss }, total) =>
         onProgress?.({

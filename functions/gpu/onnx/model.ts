@@ -140,6 +140,13 @@ class Writer {
         throw new GraphError(`${name} uses ${describeType(tensor)} from inside a loop that it is not part of`)
       return given
     }
+    // An output takes its producer's place where it can: a copy of large state in every step of a loop would cost.
+    const direct = new Map<Node, Map<number, string>>()
+    for (const [outputName, { node, output }] of outputs) {
+      const places = direct.get(node) ?? new Map<number, string>()
+      const computedHere = (node.kind === 'operator' || node.kind === 'scan') && this.#belongs(node, enclosing)
+      if (computedHere && !places.has(output)) direct.set(node, places.set(output, outputName))
+    }
     for (const node of reachable) {
       if (!this.#belongs(node, enclosing)) continue
       if (node.kind === 'input') this.#names.set(node, [node.name])
@@ -150,16 +157,25 @@ class Writer {
         initializers.push(initializer(fresh, node))
       } else {
         const type = node.kind === 'scan' ? 'Scan' : node.operator.type
-        const names = node.outputs.map(() => this.#fresh(type))
+        const own = direct.get(node)
+        const names = node.outputs.map((_, index) => own?.get(index) ?? this.#fresh(type))
         const attribute =
           node.kind === 'scan' ? this.#scanAttributes(node, enclosing) : attributeMessages(node.attributes)
         nodes.push({ name: names[0] ?? type, opType: type, input: node.inputs.map(nameOf), output: names, attribute })
         this.#names.set(node, names)
-        for (const [index, outputName] of names.entries()) valueInfos.push(valueInfo(outputName, outputOf(node, index)))
+        for (const [index, valueName] of names.entries())
+          if (!own?.has(index)) valueInfos.push(valueInfo(valueName, outputOf(node, index)))
       }
     }
     const outputInfos = outputs.map(([outputName, tensor]) => {
-      nodes.push({ name: outputName, opType: 'Identity', input: [nameOf(tensor)], output: [outputName], attribute: [] })
+      if (direct.get(tensor.node)?.get(tensor.output) !== outputName)
+        nodes.push({
+          name: outputName,
+          opType: 'Identity',
+          input: [nameOf(tensor)],
+          output: [outputName],
+          attribute: [],
+        })
       return valueInfo(outputName, tensor)
     })
     return { name, node: nodes, initializer: initializers, input: inputs, output: outputInfos, valueInfo: valueInfos }

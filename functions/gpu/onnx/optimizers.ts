@@ -52,21 +52,25 @@ export interface AdamOptions {
   readonly epsilon?: number
 }
 
-/** Adam (Kingma and Ba 2015, algorithm 1). The corrections for the first steps are folded into two scalars. */
+/**
+ * Adam (Kingma and Ba 2015, algorithm 1). Its state is the decayed sums Σ β₁ᵏ·g and Σ β₂ᵏ·g², which are the paper's
+ * means m / (1 − β₁) and v / (1 − β₂): the constant factors, and the corrections for the first steps, are folded into
+ * two scalars, which spares passes over every parameter.
+ */
 export function adam({ learningRate, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamOptions): Optimizer {
   return {
-    stateNames: ['mean', 'square'],
-    update: (parameter, gradient, [mean, square], step) => {
-      if (mean === undefined || square === undefined) throw new TypeError('Adam keeps two state tensors per parameter')
+    stateNames: ['gradients', 'squares'],
+    update: (parameter, gradient, [gradients, squares], step) => {
+      if (gradients === undefined || squares === undefined) throw new TypeError('Adam keeps two tensors per parameter')
       const count = add(step, 1)
       const correction1 = sub(1, power(beta1, count))
-      const correction2 = sqrt(sub(1, power(beta2, count)))
-      const nextMean = add(mul(mean, beta1), mul(gradient, 1 - beta1))
-      const nextSquare = add(mul(square, beta2), mul(mul(gradient, gradient), 1 - beta2))
-      // rate·(m / c1) / (√v / c2 + ε) = (rate·c2 / c1)·m / (√v + ε·c2), with scalars first.
-      const scale = mul(div(correction2, correction1), rate(learningRate, step))
-      const direction = div(nextMean, add(sqrt(nextSquare), mul(correction2, epsilon)))
-      return { parameter: sub(parameter, mul(direction, scale)), state: [nextMean, nextSquare] }
+      const correction2 = sqrt(div(sub(1, power(beta2, count)), 1 - beta2))
+      const nextGradients = add(mul(gradients, beta1), gradient)
+      const nextSquares = add(mul(squares, beta2), mul(gradient, gradient))
+      // rate·(m / c₁) / (√v / c₂ + ε) = rate·(1 − β₁)·(c₂′ / c₁)·G / (√S + ε·c₂′) with c₂′ = c₂ / √(1 − β₂).
+      const scale = mul(mul(div(correction2, correction1), 1 - beta1), rate(learningRate, step))
+      const direction = div(nextGradients, add(sqrt(nextSquares), mul(correction2, epsilon)))
+      return { parameter: sub(parameter, mul(direction, scale)), state: [nextGradients, nextSquares] }
     },
   }
 }

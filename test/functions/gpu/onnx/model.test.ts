@@ -52,7 +52,7 @@ describe('the file', () => {
     const square = mul(x, x)
     add(square, 3)
     const { graph } = readOnnx(buildModel({ name: 'm', outputs: { a: add(square, 1), b: add(square, 2) } }).bytes)
-    expect(graph.node.map(({ op_type }) => op_type)).toEqual(['Mul', 'Add', 'Add', 'Identity', 'Identity'])
+    expect(graph.node.map(({ op_type }) => op_type)).toEqual(['Mul', 'Add', 'Add'])
   })
 
   test('keeps names apart that the caller and the writer both choose', async () => {
@@ -101,7 +101,7 @@ describe('the file', () => {
 test('a chain of 20,000 nodes is written without overflowing the stack', () => {
   let end: Tensor = x
   for (let step = 0; step < 20_000; step += 1) end = add(end, 1)
-  expect(readOnnx(buildModel({ name: 'deep', outputs: { end } }).bytes).graph.node).toHaveLength(20_001)
+  expect(readOnnx(buildModel({ name: 'deep', outputs: { end } }).bytes).graph.node).toHaveLength(20_000)
 })
 
 describe('buildModel refuses', () => {

@@ -82,7 +82,7 @@ describe('a first state', () => {
 
   test('begins with an optimizer that remembers nothing', () => {
     const zeros = [...start().tensors].filter(([name]) => name.includes(':'))
-    expect(zeros.map(([name]) => name)).toEqual(['weight:mean', 'weight:square', 'bias:mean', 'bias:square'])
+    expect(zeros.map(([name]) => name)).toEqual(['weight:gradients', 'weight:squares', 'bias:gradients', 'bias:squares'])
     expect(zeros.every(([, { data }]) => data.every((value) => Number(value) === 0))).toBe(true)
   })
 })
@@ -94,7 +94,7 @@ describe('a state that belongs to another training is refused by the tensor that
     return { step: 3, tensors }
   }
   test.each([
-    ['missing', altered((tensors) => tensors.delete('bias:square')), 'the state has no bias:square'],
+    ['missing', altered((tensors) => tensors.delete('bias:squares')), 'the state has no bias:squares'],
     [
       'another shape',
       altered((tensors) => tensors.set('weight', float32(new Float32Array(3), [3, 1]))),

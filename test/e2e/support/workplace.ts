@@ -1,0 +1,24 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type LocalPhase, openFileStore, runLocally } from '../../../functions/local.ts'
+import type { ProjectSettings } from '../../../schemas/project.ts'
+import { makeTinyProject, tinyRun } from '../../functions/tinyProject.ts'
+
+/** A folder for one file of tests. */
+export async function makeWorkplace(name: string): Promise<{ readonly folder: string; remove(): Promise<void> }> {
+  const folder = await mkdtemp(join(tmpdir(), `sixteen-${name}-`))
+  return { folder, remove: () => rm(folder, { recursive: true, force: true }) }
+}
+
+/** A project folder with a tiny run, as far as the phases go: commands find it as if they had made it. */
+export async function makeProject(
+  folder: string,
+  phases: readonly LocalPhase[] = [],
+  settings: Partial<ProjectSettings> = {},
+): Promise<string> {
+  const store = await openFileStore(join(folder, 'store'))
+  await makeTinyProject(store, settings)
+  if (phases.length > 0) await runLocally({ ...tinyRun, store, phases })
+  return folder
+}
