@@ -6,7 +6,7 @@ import type { RunVersion } from '../schemas/run.ts'
  * @param project the folder, as the person gave it
  */
 export function commandAgain(project: string): (line: ManifestLine, version: RunVersion) => string {
-  return ({ id }, version) => `sixteen again ${shellQuoted(project)} ${id} --version ${version} --out again`
+  return ({ id }, version) => `sixteen again ${shellQuoted(project)} ${id} --run ${version} --out again`
 }
 
 /** A word that a shell takes as it is, quoted where it must be. */

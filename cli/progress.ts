@@ -28,9 +28,9 @@ export async function runWithProgress(
   quiet: boolean,
 ): Promise<LocalRunResult> {
   if (quiet) return runLocally(options)
-  const ends = new Map(options.phases.map((phase) => [phase, Promise.withResolvers<void>()]))
+  const ends = new Map(options.phases.map((phase) => [phase, createDeferred<void>()]))
   const outputs = new Map<LocalPhase, (text: string) => void>()
-  const result = Promise.withResolvers<LocalRunResult>()
+  const result = createDeferred<LocalRunResult>()
   const live = process.stdout.isTTY === true
   const meter = createMeter()
   const tasks = options.phases.map(
@@ -44,8 +44,7 @@ export async function runWithProgress(
       },
     }),
   )
-  const started: { run?: Promise<void> } = {}
-  started.run = runLocally({
+  runLocally({
     ...options,
     onPhase: (phase, state) => {
       if (state === 'end') ends.get(phase)?.resolve()
@@ -71,6 +70,19 @@ export async function runWithProgress(
   const [ended] = await Promise.allSettled([result.promise, display.run()])
   if (ended.status === 'rejected') throw ended.reason
   return ended.value
+}
+
+interface Deferred<Value> {
+  readonly promise: Promise<Value>
+  readonly resolve: (value: Value) => void
+  readonly reject: (error: unknown) => void
+}
+
+/** `Promise.withResolvers`, which Node 20 lacks. */
+function createDeferred<Value>(): Deferred<Value> {
+  const settle: Partial<Pick<Deferred<Value>, 'resolve' | 'reject'>> = {}
+  const promise = new Promise<Value>((resolve, reject) => Object.assign(settle, { resolve, reject }))
+  return { promise, resolve: (value) => settle.resolve?.(value), reject: (error) => settle.reject?.(error) }
 }
 
 function isLocalPhase(phase: string): phase is LocalPhase {

@@ -1,7 +1,8 @@
 /** A project folder on disk: the store with the project's objects, and what is exported beside it. */
-import { stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { findRun, listRuns } from '../functions/local.ts'
+import { errorCode, storageFailure } from '../integrations/storage/file-system.ts'
 import { openFileStore } from '../integrations/storage/fs.ts'
 import { getJson, type Store, updateJson } from '../integrations/storage/index.ts'
 import { type ProjectKeys, projectKeys } from '../integrations/storage/keys.ts'
@@ -20,13 +21,32 @@ export interface ProjectFolder {
 
 /** Makes the folder if it is not there. @throws StorageError where it cannot be made */
 export async function makeProjectFolder(folder: string): Promise<ProjectFolder> {
+  await makeFolders(join(folder, 'store')).catch((error: unknown) => {
+    throw storageFailure(error, 'make the project', folder)
+  })
+  return openFolder(folder)
+}
+
+async function openFolder(folder: string): Promise<ProjectFolder> {
   return { folder, store: await openFileStore(join(folder, 'store')), keys: projectKeys('local', projectId) }
+}
+
+/** Node's own recursive mkdir never ends where a file system takes no folders, as /proc. */
+async function makeFolders(path: string): Promise<void> {
+  try {
+    await mkdir(path)
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST' && (await stat(path)).isDirectory()) return
+    if (errorCode(error) !== 'ENOENT' || dirname(path) === path) throw error
+    await makeFolders(dirname(path))
+    await mkdir(path)
+  }
 }
 
 /** Opens a project folder that is there; makes nothing. @throws UsageError where the folder holds no project */
 export async function openProjectFolder(folder: string): Promise<ProjectFolder> {
   if (!(await holdsStore(folder))) throw noProject(folder)
-  const opened = await makeProjectFolder(folder)
+  const opened = await openFolder(folder)
   await requireProject(opened)
   return opened
 }
@@ -34,7 +54,7 @@ export async function openProjectFolder(folder: string): Promise<ProjectFolder> 
 /** The project of a folder, if it is one. */
 export async function findProject(folder: string): Promise<Project | undefined> {
   if (!(await holdsStore(folder))) return undefined
-  const { store, keys } = await makeProjectFolder(folder)
+  const { store, keys } = await openFolder(folder)
   return (await getJson(store, keys.project, Project))?.value
 }
 

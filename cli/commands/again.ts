@@ -17,7 +17,7 @@ import { announceDevice } from '../run.ts'
 
 interface AgainOptions extends SharedOptions {
   readonly out: string
-  readonly version?: RunVersion
+  readonly run?: RunVersion
   readonly overwrite: boolean
 }
 
@@ -27,7 +27,7 @@ export const again = withSharedOptions(
     .argument('<project>', 'project folder')
     .argument('<samples...>', 'ids as in the manifest, like avatars-s1000-t0.7, or seeds, like 1000 or 1000-1009')
     .requiredOption('--out <dir>', 'folder to write')
-    .option('--version <version>', 'run that they are of, like sixteen-v1 (default: the newest dataset)', parseVersion)
+    .option('--run <version>', 'run that they are of, like sixteen-v1 (default: the newest dataset)', parseVersion)
     .option('--overwrite', 'replace the folder if it is not empty', false),
 )
   .addHelpText(
@@ -38,35 +38,33 @@ images of the same kind.
 
 Examples:
   sixteen again faces avatars-s1000-t0.7 --out again
-  sixteen again faces 1000 1003-1005 --version sixteen-v1 --out again
+  sixteen again faces 1000 1003-1005 --run sixteen-v1 --out again
 `,
   )
-  .action(
-    async (name: string, names: readonly string[], { out, version: asked, overwrite, ...shared }: AgainOptions) => {
-      const signal = interruptible()
-      const project = await openProjectFolder(resolve(name))
-      const version = await completeRun(project, asked)
-      const folder = resolve(out)
-      await keepProjectSafe(project.folder, folder)
-      const { labelList, settings } = await readManifest(project, version)
-      const { generator } = await requireProject(project)
-      const seeds = [...new Set(names.flatMap((text) => seedsOf(text, generator.name, settings.truncation)))]
-      const device = await announceDevice(shared)
-      await warnOfOtherMachine(project, version, device.device)
-      const labels = { ...labelList, truncation: settings.truncation }
-      async function* samples(): AsyncGenerator<DatasetSample> {
-        const { threads } = shared
-        const where = { store: project.store, platform: 'local', project: projectId, version } as const
-        const how = { device: device.device, signal, ...(threads === undefined ? {} : { threads }) }
-        for await (const { line, image, labelMap, kept = true } of againLocally({ ...where, ...how, seeds }))
-          yield { line: { ...line, kept }, image, labelMap: decodeLabelMap(labelMap) }
-      }
-      const images = await writeMasks(samples(), labels, folder, { overwrite, signal })
-      console.log(
-        shared.json ? JSON.stringify({ version, images, folder }) : `${images} images of ${version} in ${folder}`,
-      )
-    },
-  )
+  .action(async (name: string, names: readonly string[], { out, run: asked, overwrite, ...shared }: AgainOptions) => {
+    const signal = interruptible()
+    const project = await openProjectFolder(resolve(name))
+    const version = await completeRun(project, asked)
+    const folder = resolve(out)
+    await keepProjectSafe(project.folder, folder)
+    const { labelList, settings } = await readManifest(project, version)
+    const { generator } = await requireProject(project)
+    const seeds = [...new Set(names.flatMap((text) => seedsOf(text, generator.name, settings.truncation)))]
+    const device = await announceDevice(shared)
+    await warnOfOtherMachine(project, version, device.device)
+    const labels = { ...labelList, truncation: settings.truncation }
+    async function* samples(): AsyncGenerator<DatasetSample> {
+      const { threads } = shared
+      const where = { store: project.store, platform: 'local', project: projectId, version } as const
+      const how = { device: device.device, signal, ...(threads === undefined ? {} : { threads }) }
+      for await (const { line, image, labelMap, kept = true } of againLocally({ ...where, ...how, seeds }))
+        yield { line: { ...line, kept }, image, labelMap: decodeLabelMap(labelMap) }
+    }
+    const images = await writeMasks(samples(), labels, folder, { overwrite, signal })
+    console.log(
+      shared.json ? JSON.stringify({ version, images, folder }) : `${images} images of ${version} in ${folder}`,
+    )
+  })
 
 /** Seeds that a word names: an id, a seed, or a range of seeds. */
 export function seedsOf(text: string, generator: string, truncation: number): readonly number[] {
@@ -80,7 +78,7 @@ export function seedsOf(text: string, generator: string, truncation: number): re
   const seeds = Array.from({ length: to - from + 1 }, (_, index) => from + index)
   const id = sampleId({ generator, seed: from, truncation })
   if (!/^\d/.test(text) && text !== id)
-    throw new UsageError(`${text} is not of this run, whose samples are named like ${id}: see --version`)
+    throw new UsageError(`${text} is not of this run, whose samples are named like ${id}: see --run`)
   return seeds
 }
 

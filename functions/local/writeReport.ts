@@ -28,7 +28,7 @@ export async function writeReport(context: JobContext, options: LocalRunOptions,
     minutesPerImage: options.minutesPerImage ?? Math.max(0.1, Math.round(minutes * 10) / 10),
     hourlyRate: options.hourlyRate ?? defaultHourlyRate,
     links: options.links ?? [],
-    commandOf: (line) => options.commandOf?.(line, version) ?? `sixteen again PROJECT ${line.id} --version ${version}`,
+    commandOf: (line) => options.commandOf?.(line, version) ?? `sixteen again PROJECT ${line.id} --run ${version}`,
   })
 }
 

@@ -14,7 +14,7 @@ const project = {
   schemaVersion: 1,
   id: 'demo',
   platform: 'local',
-  generator: { name: 'avatars', kind: 'stylegan2', resolution: 64, sha256 },
+  generator: { name: 'avatars', kind: 'stylegan2', resolution: 64, latentLength: 32, sha256 },
   labelList: {
     parts: [
       { id: 0, name: 'background', color: '#000000' },
@@ -26,9 +26,11 @@ const project = {
     members: 10,
     truncation: 0.7,
     samplesPerRun: 500,
+    firstSeed: 1000,
     dropShare: 0.1,
     shardSize: 50,
     labeler: 'ensemble',
+    balanceParts: false,
     labelWidth: 64,
     labelHeight: 64,
   },
@@ -63,7 +65,7 @@ const line = {
   score: 0.25,
   parts: [0, 1],
 }
-const shard = { schemaVersion: 1, run: 'sixteen-v1', shard: 0, lines: [line] }
+const shard = { schemaVersion: 1, run: 'sixteen-v1', shard: 0, partPixels: [4000, 96], lines: [line] }
 
 const records: [string, z.ZodType, object][] = [
   ['project', Project, project],

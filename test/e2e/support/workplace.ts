@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type LocalPhase, openFileStore, runLocally } from '../../../functions/local.ts'
@@ -6,9 +6,23 @@ import type { ProjectSettings } from '../../../schemas/project.ts'
 import { makeTinyProject, tinyRun } from '../../functions/tinyProject.ts'
 
 /** A folder for one file of tests. */
-export async function makeWorkplace(name: string): Promise<{ readonly folder: string; remove(): Promise<void> }> {
+export interface Workplace {
+  readonly folder: string
+  /** Makes a folder in it. */
+  make(name: string): Promise<string>
+  remove(): Promise<void>
+}
+
+export async function makeWorkplace(name: string): Promise<Workplace> {
   const folder = await mkdtemp(join(tmpdir(), `sixteen-${name}-`))
-  return { folder, remove: () => rm(folder, { recursive: true, force: true }) }
+  return {
+    folder,
+    make: async (inner) => {
+      await mkdir(join(folder, inner))
+      return join(folder, inner)
+    },
+    remove: () => rm(folder, { recursive: true, force: true }),
+  }
 }
 
 /** A project folder with a tiny run, as far as the phases go: commands find it as if they had made it. */

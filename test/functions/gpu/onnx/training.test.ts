@@ -82,7 +82,12 @@ describe('a first state', () => {
 
   test('begins with an optimizer that remembers nothing', () => {
     const zeros = [...start().tensors].filter(([name]) => name.includes(':'))
-    expect(zeros.map(([name]) => name)).toEqual(['weight:gradients', 'weight:squares', 'bias:gradients', 'bias:squares'])
+    expect(zeros.map(([name]) => name)).toEqual([
+      'weight:gradients',
+      'weight:squares',
+      'bias:gradients',
+      'bias:squares',
+    ])
     expect(zeros.every(([, { data }]) => data.every((value) => Number(value) === 0))).toBe(true)
   })
 })
