@@ -29,7 +29,7 @@ export interface LeaveOneOutOptions {
 }
 
 /** Steps after which training can be interrupted. */
-const stepsPerCall = 10
+const stepsPerCall = 30
 
 /** Pixels that are classified at a time: bounds the memory of their features. */
 const pixelsAtOnce = 16_384
