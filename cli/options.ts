@@ -34,6 +34,18 @@ export interface SeedOptions {
   readonly balanceParts?: boolean
 }
 
+/** An estimate in place of the work. */
+export function withDryRun(command: Command): Command {
+  return command
+    .option('--dry-run', 'print the time, disk and dollars to expect, and do nothing', false)
+    .option('--price-per-hour <dollars>', 'price of the machine, for --dry-run', numberBetween(0, 1000), 0)
+}
+
+export interface DryRunOptions {
+  readonly dryRun: boolean
+  readonly pricePerHour: number
+}
+
 /** What a training begins with. */
 export function withTrainingOptions(command: Command): Command {
   return command

@@ -1,27 +1,33 @@
 import { resolve } from 'node:path'
 import { Command } from 'commander'
-import { estimate, formatEstimate } from '../estimate.ts'
+import { readProjectGenerator } from '../../functions/gpu/jobs/generatorWeights.ts'
+import { estimateGeneration, formatEstimate } from '../estimate.ts'
 import { interruptible } from '../interrupt.ts'
-import { numberBetween, type SharedOptions, wholeNumber, withSharedOptions } from '../options.ts'
+import {
+  type DryRunOptions,
+  numberBetween,
+  type SharedOptions,
+  wholeNumber,
+  withDryRun,
+  withSharedOptions,
+} from '../options.ts'
 import { changeSettings, openProjectFolder, requireProject } from '../projectFolder.ts'
 import { whileLocked } from '../projectLock.ts'
 import { announceDevice, runPhases } from '../run.ts'
 
-interface GenerateOptions extends SharedOptions {
+interface GenerateOptions extends SharedOptions, DryRunOptions {
   readonly count?: number
   readonly dropShare?: number
-  readonly dryRun: boolean
-  readonly pricePerHour: number
 }
 
 export const generate = withSharedOptions(
-  new Command('generate')
-    .description('generate labelled images with the trained interpreter, and drop the most uncertain')
-    .argument('<project>', 'project folder')
-    .option('--count <n>', 'images in all; more than before adds to what is there', wholeNumber(1, 10_000_000))
-    .option('--drop-share <share>', 'share of the images that is dropped', numberBetween(0, 1))
-    .option('--dry-run', 'print the time, disk and dollars to expect, and do nothing', false)
-    .option('--price-per-hour <dollars>', 'price of the machine, for --dry-run', numberBetween(0, 1000), 0),
+  withDryRun(
+    new Command('generate')
+      .description('generate labelled images with the trained interpreter, and drop the most uncertain')
+      .argument('<project>', 'project folder')
+      .option('--count <n>', 'images in all; more than before adds to what is there', wholeNumber(1, 10_000_000))
+      .option('--drop-share <share>', 'share of the images that is dropped', numberBetween(0, 1)),
+  ),
 )
   .addHelpText(
     'after',
@@ -34,10 +40,12 @@ Examples:
   .action(async (name: string, options: GenerateOptions) => {
     const signal = interruptible()
     const project = await openProjectFolder(resolve(name))
-    const { settings: before } = await requireProject(project)
+    const present = await requireProject(project)
+    const { settings: before } = present
     const { count = before.samplesPerRun, dropShare = before.dropShare, dryRun, pricePerHour, ...shared } = options
     if (dryRun) {
-      const expected = await estimate(project, count, { ...shared, pricePerHour })
+      const weights = await readProjectGenerator(project.store, present.generator)
+      const expected = await estimateGeneration(weights, present, count, { ...shared, pricePerHour })
       console.log(shared.json ? JSON.stringify(expected) : formatEstimate(expected))
       return
     }

@@ -1,19 +1,30 @@
 import { resolve } from 'node:path'
 import { Command } from 'commander'
+import { readEmbeddedGenerator } from '../../functions/gpu/jobs/generatorWeights.ts'
+import { estimateTraining, formatEstimate } from '../estimate.ts'
 import { prepareSeeds, saveSeeds } from '../importSeeds.ts'
 import { interruptible } from '../interrupt.ts'
 import { readLabelList } from '../labelList.ts'
-import { type SeedOptions, type SharedOptions, withSharedOptions, withTrainingOptions } from '../options.ts'
+import {
+  type DryRunOptions,
+  type SeedOptions,
+  type SharedOptions,
+  withDryRun,
+  withSharedOptions,
+  withTrainingOptions,
+} from '../options.ts'
 import { findProject, makeProjectFolder } from '../projectFolder.ts'
 import { whileLocked } from '../projectLock.ts'
 import { announceDevice, runPhases } from '../run.ts'
 
 export const train = withSharedOptions(
-  withTrainingOptions(
-    new Command('train')
-      .description('train the interpreter on painted seed images, and distil it')
-      .argument('<project>', 'project folder; made if it is not there')
-      .requiredOption('--seeds <folder>', 'seed annotations: indexed PNGs with labels.json, COCO, or LabelMe JSON'),
+  withDryRun(
+    withTrainingOptions(
+      new Command('train')
+        .description('train the interpreter on painted seed images, and distil it')
+        .argument('<project>', 'project folder; made if it is not there')
+        .requiredOption('--seeds <folder>', 'seed annotations: indexed PNGs with labels.json, COCO, or LabelMe JSON'),
+    ),
   ),
 )
   .addHelpText(
@@ -22,14 +33,27 @@ export const train = withSharedOptions(
 Seed annotations are named by the seed of their image, like 100.labels.png or avatars-s100-t0.7.json.
 
 Examples:
+  sixteen train faces --seeds painted/ --dry-run
   sixteen train faces --seeds painted/
   sixteen train faces --seeds painted/ --labeler ensemble --label-size 64x64
   sixteen train cats --seeds coco/ --layout coco --labels cat
 `,
   )
-  .action(async (name: string, options: SharedOptions & SeedOptions) => {
+  .action(async (name: string, options: SharedOptions & SeedOptions & DryRunOptions) => {
     const signal = interruptible()
-    const { seeds, layout, labels, labelSize, members, labeler, truncation, balanceParts, ...shared } = options
+    const {
+      seeds,
+      layout,
+      labels,
+      labelSize,
+      members,
+      labeler,
+      truncation,
+      balanceParts,
+      dryRun,
+      pricePerHour,
+      ...shared
+    } = options
     const folder = resolve(name)
     const prepared = await prepareSeeds(await findProject(folder), {
       seedsFolder: resolve(seeds),
@@ -47,6 +71,13 @@ Examples:
     })
     const { warnings } = prepared.annotations
     for (const warning of warnings) console.warn(`Warning: ${warning}`)
+    if (dryRun) {
+      const painted = prepared.annotations.seeds.length
+      const weights = await readEmbeddedGenerator()
+      const expected = await estimateTraining(weights, prepared.wanted, painted, { ...shared, pricePerHour })
+      console.log(shared.json ? JSON.stringify(expected) : formatEstimate(expected))
+      return
+    }
     const device = await announceDevice(shared)
     const project = await makeProjectFolder(folder)
     const { version, run } = await whileLocked(project, async () => {

@@ -177,6 +177,8 @@ describe('asked for other numbers', () => {
     expect((await sixteen(arguments_)).stdout).toMatch(
       /10000 labelled images on cpu:\n {2}time .*\n {2}disk .*\n {2}dollars /,
     )
+    const training = ['train', project, '--seeds', tinySeeds, '--dry-run', '--json']
+    expect(JSON.parse((await sixteen(training)).stdout).seconds).toBeGreaterThan(0)
     expect(await objectsOf(await openFileStore(join(project, 'store')))).toEqual(before)
   })
 
