@@ -31,7 +31,7 @@ export interface EvaluateOptions {
 }
 
 /** A quick look: one classifier per fold, half the steps. */
-export const quickEvaluation: EvaluateOptions = { members: 1, steps: 300, comparedSamples: 24 }
+export const quickEvaluation: EvaluateOptions = { members: 1, steps: 300, comparedSamples: 64 }
 
 /** Seeds of the samples on which student and ensemble are compared: of neither lessons nor datasets. */
 const firstComparedSeed = 3_500_000_000

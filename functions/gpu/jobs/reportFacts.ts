@@ -95,7 +95,10 @@ export function labelerFacts(
   if (student !== null && student !== undefined) {
     facts.push({ name: 'Agreement with the ensemble', value: `${(student.agreement * 100).toFixed(1)} % mIoU` })
     if (student.scoreCorrelation !== null)
-      facts.push({ name: 'Rank correlation of image scores', value: student.scoreCorrelation.toFixed(3) })
+      facts.push({
+        name: 'Rank correlation of image scores',
+        value: `${student.scoreCorrelation.toFixed(3)} over ${student.samples} images`,
+      })
   }
   return facts
 }
