@@ -1,5 +1,5 @@
 /** Finds or begins the run that a project's present inputs ask for. */
-import { AlreadyExistsError, createJson, getJson, type Store } from '../integrations/storage/index.ts'
+import { AlreadyExistsError, createJson, listJson, type Store } from '../integrations/storage/index.ts'
 import type { ProjectKeys } from '../integrations/storage/keys.ts'
 import { Run, type RunVersion, runNumber, runVersion } from '../schemas/run.ts'
 import { runInputs } from './factory/runInputs.ts'
@@ -9,12 +9,7 @@ import { readProject } from './gpu/jobs/context.ts'
 
 /** All runs of a project, oldest first. */
 export async function listRuns(store: Store, keys: ProjectKeys): Promise<readonly Run[]> {
-  const runs: Run[] = []
-  for await (const key of store.list(keys.runs)) {
-    if (!key.endsWith('/run.json')) continue
-    const run = await getJson(store, key, Run)
-    if (run !== undefined) runs.push(run.value)
-  }
+  const runs = await listJson(store, keys.runs, (key) => key.endsWith('/run.json'), Run)
   return runs.toSorted((a, b) => runNumber(a.version) - runNumber(b.version))
 }
 

@@ -1,5 +1,5 @@
 /** What the edge reads of the store. */
-import { getJson, type Store } from '../../integrations/storage/index.ts'
+import { getJson, listJson, type Store } from '../../integrations/storage/index.ts'
 import { projectKeys, type RunKeys } from '../../integrations/storage/keys.ts'
 import { Project } from '../../schemas/project.ts'
 import { Run, runNumber } from '../../schemas/run.ts'
@@ -9,17 +9,9 @@ import type { ProjectPath, RunPath } from './paths.ts'
 const projectRecord = /^projects\/[^/]+\/project\.json$/
 const runRecord = /^projects\/[^/]+\/runs\/[^/]+\/run\.json$/
 
-async function keysLike(store: Store, prefix: string, pattern: RegExp): Promise<readonly string[]> {
-  const keys: string[] = []
-  for await (const key of store.list(prefix)) if (pattern.test(key)) keys.push(key)
-  return keys
-}
-
 /** All projects, in the order of their keys. @throws InvalidRecordError */
-export async function listProjects(store: Store): Promise<readonly Project[]> {
-  const keys = await keysLike(store, 'projects/', projectRecord)
-  const records = await Promise.all(keys.map((key) => getJson(store, key, Project)))
-  return records.flatMap((record) => (record === undefined ? [] : [record.value]))
+export function listProjects(store: Store): Promise<readonly Project[]> {
+  return listJson(store, 'projects/', (key) => projectRecord.test(key), Project)
 }
 
 /** @throws NotFoundError where there is no such project, InvalidRecordError */
@@ -33,9 +25,7 @@ export async function readProject(store: Store, { platform, id }: ProjectPath): 
 export async function listRuns(store: Store, project?: ProjectPath): Promise<readonly Run[]> {
   if (project !== undefined) await readProject(store, project)
   const prefix = project === undefined ? 'projects/' : projectKeys(project.platform, project.id).runs
-  const keys = await keysLike(store, prefix, runRecord)
-  const records = await Promise.all(keys.map((key) => getJson(store, key, Run)))
-  const runs = records.flatMap((record) => (record === undefined ? [] : [record.value]))
+  const runs = await listJson(store, prefix, (key) => runRecord.test(key), Run)
   return runs.toSorted((a, b) => runNumber(a.version) - runNumber(b.version))
 }
 

@@ -6,7 +6,7 @@
 import { AlreadyExistsError, DifferentContentError } from './errors.ts'
 
 export * from './errors.ts'
-export { createJson, encodeJson, getJson, updateJson } from './json.ts'
+export { createJson, encodeJson, getJson, listJson, updateJson } from './json.ts'
 
 /** An object as it was read. */
 export interface StoredObject {

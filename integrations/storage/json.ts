@@ -47,6 +47,23 @@ export const getJson = async <T>(
 }
 
 /**
+ * Reads the records of one kind below a prefix, in the order of their keys. One that is removed meanwhile is left out.
+ * @param isOne tells their keys from those of other objects there
+ * @throws InvalidRecordError when one does not fit the schema
+ */
+export const listJson = async <T>(
+  store: Store,
+  prefix: string,
+  isOne: (key: string) => boolean,
+  schema: z.ZodType<T>,
+): Promise<readonly T[]> => {
+  const keys: string[] = []
+  for await (const key of store.list(prefix)) if (isOne(key)) keys.push(key)
+  const records = await Promise.all(keys.map((key) => getJson(store, key, schema)))
+  return records.flatMap((record) => (record === undefined ? [] : [record.value]))
+}
+
+/**
  * Writes a record that is not there yet.
  * @returns its etag
  * @throws AlreadyExistsError, InvalidRecordError

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { decodeLabelMap } from '../../../integrations/images/index.ts'
-import { getJson, MissingError } from '../../../integrations/storage/index.ts'
+import { getJson, listJson, MissingError } from '../../../integrations/storage/index.ts'
 import { Annotation } from '../../../schemas/annotation.ts'
 import { checkLabelMap, type LabelMap } from '../../../schemas/labelMap.ts'
 import type { Project } from '../../../schemas/project.ts'
@@ -22,13 +22,9 @@ export async function readAnnotations(
   { store, keys }: Pick<JobContext, 'store' | 'keys'>,
   project: Project,
 ): Promise<readonly PaintedSample[]> {
+  const annotations = await listJson(store, keys.annotations, (key) => key.endsWith('.json'), Annotation)
   const painted: PaintedSample[] = []
-  for await (const key of store.list(keys.annotations)) {
-    if (!key.endsWith('.json')) continue
-    const annotation = await getJson(store, key, Annotation)
-    if (annotation === undefined) continue
-    painted.push(await readPainted(annotation.value))
-  }
+  for (const annotation of annotations) painted.push(await readPainted(annotation))
   if (painted.length === 0) throw new JobError('no seed sample is annotated yet: paint at least one, better sixteen')
   return painted.toSorted((a, b) => a.sample.seed - b.sample.seed)
 
