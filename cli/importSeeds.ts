@@ -1,6 +1,6 @@
 /** Brings painted seeds from a folder into a project. */
 import { createHash } from 'node:crypto'
-import { embeddedGenerator, readEmbeddedGenerator } from '../functions/gpu/jobs/generatorWeights.ts'
+import { describeGenerator, embeddedGenerator, readEmbeddedGenerator } from '../functions/gpu/jobs/generatorWeights.ts'
 import { type ReadSeedsOptions, readSeeds, type SeedAnnotations } from '../integrations/datasets/index.ts'
 import { encodeLabelMap } from '../integrations/images/index.ts'
 import {
@@ -82,13 +82,7 @@ export async function prepareSeeds(
     schemaVersion: 1,
     id: projectId,
     platform: 'local',
-    generator: {
-      name: embeddedGenerator,
-      kind: weights.facts.kind,
-      resolution,
-      latentLength: weights.latentLength,
-      sha256: weights.sha256,
-    },
+    generator: describeGenerator(embeddedGenerator, weights),
     createdAt: new Date().toISOString(),
     ...present,
     labelList: labels,

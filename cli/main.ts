@@ -2,13 +2,16 @@
 import { Command, CommanderError } from 'commander'
 import { packageVersion } from '../integrations/packageFiles.ts'
 import { again } from './commands/again.ts'
+import { connect } from './commands/connect.ts'
 import { curate } from './commands/curate.ts'
 import { demo } from './commands/demo.ts'
 import { doctor } from './commands/doctor.ts'
 import { evaluate } from './commands/evaluate.ts'
 import { exportDataset } from './commands/export.ts'
+import { forget } from './commands/forget.ts'
 import { generate } from './commands/generate.ts'
 import { report } from './commands/report.ts'
+import { serve } from './commands/serve.ts'
 import { train } from './commands/train.ts'
 import { exitCodes, explain, UsageError } from './errors.ts'
 import { InterruptedError } from './interrupt.ts'
@@ -18,7 +21,20 @@ const program = new Command('sixteen')
   .version(packageVersion())
   .exitOverride()
   .configureHelp({ showGlobalOptions: true })
-for (const command of [demo, train, generate, curate, evaluate, report, exportDataset, again, doctor])
+for (const command of [
+  demo,
+  train,
+  generate,
+  curate,
+  evaluate,
+  report,
+  exportDataset,
+  again,
+  doctor,
+  serve,
+  connect,
+  forget,
+])
   program.addCommand(command.exitOverride())
 
 // Whoever reads the output may have enough of it: `sixteen evaluate faces | head`.

@@ -12,6 +12,7 @@ const titles: Readonly<Record<LocalPhase, string>> = {
   distil: 'Distil the student',
   generate: 'Generate labelled images',
   curate: 'Drop the uncertain ones',
+  publish: 'Publish to the annotation platform',
   evaluate: 'Evaluate',
   report: 'Write the report',
 }

@@ -12,13 +12,21 @@ import type { JobContext } from './gpu/jobs/context.ts'
 import { curate } from './gpu/jobs/curate.ts'
 import { distil } from './gpu/jobs/distil.ts'
 import { evaluate, quickEvaluation } from './gpu/jobs/evaluate.ts'
+import { publish } from './gpu/jobs/publish.ts'
 import { train } from './gpu/jobs/train.ts'
 import { openEngine } from './gpu/onnx/engine.ts'
 import { generateAll, type PhaseResult } from './local/generateAll.ts'
-import { type LocalPhase, type LocalRunOptions, type LocalRunResult, localPhases } from './local/options.ts'
+import {
+  type LocalPhase,
+  type LocalRunOptions,
+  type LocalRunResult,
+  localPhases,
+  orderedPhases,
+} from './local/options.ts'
 import { recordPhase } from './local/recordedPhase.ts'
 import { writeReport } from './local/writeReport.ts'
-import { openRun, presentInputs } from './localRuns.ts'
+import { presentInputs } from './localRuns.ts'
+import { openRun } from './runs.ts'
 
 export { openFileStore } from '../integrations/storage/fs.ts'
 export type { Store } from '../integrations/storage/index.ts'
@@ -29,17 +37,19 @@ export type { JobProgress } from './gpu/jobs/context.ts'
 export type { JobTuning } from './gpu/jobs/tuning.ts'
 export { type AgainOptions, againLocally } from './local/againLocally.ts'
 export { type LocalPhase, type LocalRunOptions, type LocalRunResult, localPhases } from './local/options.ts'
-export { findRun, listRuns } from './localRuns.ts'
+export { findRun } from './localRuns.ts'
+export { listRuns } from './runs.ts'
 
 /**
  * Trains, distils, generates, curates, evaluates and reports, as far as asked for and not done yet.
  * @throws what a phase throws, after the run's record says so; the signal's reason where it was interrupted
  */
 export async function runLocally(options: LocalRunOptions): Promise<LocalRunResult> {
-  const { store, platform, project: id, now = () => new Date(), phases = localPhases } = options
+  const { store, platform, project: id, publishing, now = () => new Date() } = options
+  const phases = options.phases ?? [...localPhases, ...(publishing === undefined ? [] : ['publish' as const])]
   const keys = projectKeys(platform, id)
   options.signal?.throwIfAborted()
-  const version = await openRun(store, keys, await presentInputs(store, keys), now)
+  const version = options.version ?? (await openRun(store, keys, await presentInputs(store, keys), now))
   const engine = openEngine({ device: options.device, threads: options.threads ?? availableParallelism() })
   const { onProgress, onPhase, signal, tuning } = options
   const context: JobContext = { store, keys, run: keys.run(version), version, engine, onProgress, signal, tuning }
@@ -49,6 +59,7 @@ export async function runLocally(options: LocalRunOptions): Promise<LocalRunResu
     distil: async () => ({ worked: await distil(context, () => now().getTime()) }),
     generate: () => generateAll(context),
     curate: async () => ({ worked: await curate(context) }),
+    publish: async () => ({ worked: publishing !== undefined && (await publish(context, publishing)) }),
     evaluate: async () => ({ worked: await evaluate(context, options.evaluation ?? quickEvaluation) }),
     report: async () => {
       state.report = await writeReport(context, options, now)
@@ -56,7 +67,7 @@ export async function runLocally(options: LocalRunOptions): Promise<LocalRunResu
     },
   }
   try {
-    for (const phase of localPhases.filter((name) => phases.includes(name)))
+    for (const phase of orderedPhases.filter((name) => phases.includes(name)))
       await recordPhase(context, phase, { now, onPhase }, works[phase])
     const complete = (await store.head(context.run.manifest)) !== undefined
     const { value: run } = await updateJson(store, context.run.run, Run, (record) => restRun(record, complete))

@@ -11,5 +11,15 @@ export const Annotation = z.object({
   updatedAt: Instant,
   /** SHA-256 of the label map's PNG file: a run's inputs name it, so a correction makes a new run. */
   sha256: Sha256,
+  /** What else the annotation platform told of it. */
+  effort: z
+    .object({
+      /** That a person spent, where it was measured. */
+      seconds: z.number().min(0).optional(),
+      drawnRegions: z.int().min(0),
+      changedRegions: z.int().min(0),
+      untouchedRegions: z.int().min(0),
+    })
+    .optional(),
 })
 export type Annotation = z.infer<typeof Annotation>

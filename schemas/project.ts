@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { LabelList } from './labels.ts'
+import { LifeSettings } from './lifeSettings.ts'
 import { Instant, SchemaVersion, Sha256, Slug } from './record.ts'
 
 /** The most shards of a run: what one array job of the cloud's batch service takes. */
@@ -62,6 +63,8 @@ export const Project = z.object({
   generator: Generator,
   labelList: LabelList,
   settings: ProjectSettings,
+  /** What concerns an annotation platform; a project of files has no use for it. */
+  life: LifeSettings.prefault({}),
   createdAt: Instant,
 })
 export type Project = z.infer<typeof Project>

@@ -168,6 +168,17 @@ const ReportShape = z.object({
   /** What a person would need, to compare with. */
   cost: z.object({
     minutesPerImage: z.number().positive(),
+    /** What the annotation platform measured, where it did: minutesPerImage is their mean then. */
+    measured: z
+      .object({
+        /** Paintings with a time, and the minutes in all. */
+        paintings: z.int().min(1),
+        minutes: z.number().min(0),
+        /** Regions that a person drew or changed, and those left as predicted. */
+        humanRegions: Count,
+        untouchedRegions: Count,
+      })
+      .optional(),
     hourlyRate: z.number().min(0),
     /** ISO 4217: `USD`. */
     currency: z.string().regex(/^[A-Z]{3}$/, 'a currency is its ISO 4217 code, like USD'),

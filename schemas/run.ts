@@ -26,6 +26,7 @@ export const RunState = z.enum([
   'distilling',
   'generating',
   'curating',
+  'publishing',
   'evaluating',
   'done',
   'failed',
@@ -63,6 +64,10 @@ export const RunMachine = z.object({
 })
 export type RunMachine = z.infer<typeof RunMachine>
 
+/** A painting that a run is made from, in the state it was in. */
+export const RunPainting = z.object({ sample: z.string().min(1), sha256: Sha256 })
+export type RunPainting = z.infer<typeof RunPainting>
+
 /** `runs/<version>/run.json`: one pass train → generate → curate → publish. */
 export const Run = z
   .object({
@@ -71,6 +76,8 @@ export const Run = z
     state: RunState,
     /** SHA-256 over all the run was made from: generator, label list, settings and annotations. */
     inputs: Sha256,
+    /** The paintings among them, in the order of their samples' ids. */
+    paintings: z.array(RunPainting).optional(),
     createdAt: Instant,
     /** In the order in which they began. */
     phases: z

@@ -27,7 +27,7 @@ const compositionRoots = '^(cli/|cdk/|functions/local(\\.ts$|/)|functions/gpu/jo
 const entries =
   '^(cli/main\\.ts|cdk/main\\.ts|functions/local(/index)?\\.ts|functions/edge/index\\.ts|functions/gpu/jobs/main\\.ts)$|^functions/gpu/onnx/ops/|^(functions|integrations)/.*[wW]orker\\.ts$'
 const drivers =
-  '^integrations/(storage/(fs|s3|memory)|queue/(sqlite|sqs|memory)|workflow/(local|step-functions|memory)|platform/(in-)?memory)\\.ts$|^integrations/(label-studio|huggingface)/'
+  '^integrations/(storage/(fs|s3|memory)|queue/(sqlite|sqs|memory)|workflow/(local|step-functions|memory)|platform/(in-)?memory)\\.ts$|^integrations/(label-studio/(?!format/)|huggingface/)'
 const runtime = '(^|/)node_modules/onnxruntime-(node|web|common)/'
 const installed = '(^|/)node_modules/'
 
@@ -73,9 +73,15 @@ const arrowsGoDown: readonly DependencyRule[] = [
     { path: `^functions/gpu/|${runtime}`, reachable: true },
   ),
   forbid(
+    'reactor-is-light',
+    'the reactor reads, decides and starts; what needs a GPU is done by jobs that it starts through the workflow',
+    { path: '^functions/(reactor|publishing)/' },
+    { path: `^functions/gpu/|${runtime}`, reachable: true },
+  ),
+  forbid(
     'edge-is-called-by-roots',
     'edge and gpu meet only in the factory, the store and the queue',
-    { path: '^functions/(gpu|factory)/' },
+    { path: '^functions/(gpu|factory|reactor|publishing)/' },
     { path: '^functions/(edge/|local(\\.ts$|/))' },
   ),
   forbid(

@@ -24,7 +24,7 @@ const gates: readonly Gate[] = [
   { script: 'deps', tests: false, limit: 2 },
   { script: 'text', tests: false, limit: 1 },
   { script: 'test', tests: true, limit: 12 },
-  { script: 'test:e2e', tests: true, limit: 15 },
+  { script: 'test:e2e', tests: true, limit: 25 },
   { script: 'gates', tests: false, limit: 4 },
 ]
 

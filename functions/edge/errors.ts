@@ -1,6 +1,5 @@
-import type { ErrorHandler, NotFoundHandler } from 'hono'
+/** What is answered instead of what was asked for; the message is told to whoever asked. */
 import { HTTPException } from 'hono/http-exception'
-import { InvalidKeyError } from '../../integrations/storage/index.ts'
 
 /** A path that cannot name anything, whatever the store holds. */
 export class BadPathError extends HTTPException {
@@ -8,6 +7,15 @@ export class BadPathError extends HTTPException {
 
   constructor(message: string, cause?: unknown) {
     super(400, { message, cause })
+  }
+}
+
+/** A body that is not what the call takes. */
+export class BadBodyError extends HTTPException {
+  override readonly name = 'BadBodyError'
+
+  constructor(message: string) {
+    super(400, { message })
   }
 }
 
@@ -20,25 +28,77 @@ export class NotFoundError extends HTTPException {
   }
 }
 
-/** Which request failed. Its query and headers are left out, because they may hold secrets. */
-export interface FailedRequest {
-  readonly method: string
-  readonly path: string
+/** A path with a wrong key. It says no more than any other path that leads nowhere. */
+export class NothingHereError extends HTTPException {
+  override readonly name = 'NothingHereError'
+
+  constructor() {
+    super(404, { message: 'there is nothing here' })
+  }
 }
 
-export type FailureListener = (error: unknown, request: FailedRequest) => void
+/** Something that cannot be done as things are now. */
+export class ConflictError extends HTTPException {
+  override readonly name = 'ConflictError'
 
-/** Says of an unknown address which ones there are. */
-export const answerNotFound: NotFoundHandler = (c) =>
-  c.json({ error: `there is no ${c.req.method} ${c.req.path}: begin at GET /projects` }, 404)
-
-/** Tells whoever asked what was wrong with the request, but of a failure here only that there was one. */
-export const answerError =
-  (onFailure: FailureListener | undefined): ErrorHandler =>
-  (error, c) => {
-    if (error instanceof HTTPException) return c.json({ error: error.message }, error.status)
-    // The store checks keys before it reads anything.
-    if (error instanceof InvalidKeyError) return c.json({ error: error.message }, 400)
-    onFailure?.(error, { method: c.req.method, path: c.req.path })
-    return c.json({ error: 'the request failed for a reason on this side: its log says which' }, 500)
+  constructor(message: string) {
+    super(409, { message })
   }
+}
+
+/** Something that this server was put together without. */
+export class NotOfferedError extends HTTPException {
+  override readonly name = 'NotOfferedError'
+
+  constructor(message: string) {
+    super(501, { message })
+  }
+}
+
+/** A body larger than the call takes. */
+export class TooLargeError extends HTTPException {
+  override readonly name = 'TooLargeError'
+
+  constructor(bytes: number) {
+    super(413, { message: `the body is larger than the ${bytes} bytes that this call takes` })
+  }
+}
+
+/** The queue did not take an event. */
+export class QueueRefusedError extends HTTPException {
+  override readonly name = 'QueueRefusedError'
+
+  constructor() {
+    super(503, { message: 'it could not be queued: the next look at the project finds what happened' })
+  }
+}
+
+/** A caller without a key, or with one that opens nothing here. */
+export class UnauthorizedError extends HTTPException {
+  override readonly name = 'UnauthorizedError'
+
+  constructor() {
+    super(401, { message: 'an access key is needed: as password of basic authentication, with any user name' })
+  }
+}
+
+/** A caller whose key opens something else. */
+export class ForbiddenError extends HTTPException {
+  override readonly name = 'ForbiddenError'
+
+  constructor(message: string) {
+    super(403, { message })
+  }
+}
+
+/** A client that asks faster than it may. */
+export class TooManyRequestsError extends HTTPException {
+  override readonly name = 'TooManyRequestsError'
+  /** Whole seconds after which it may ask again. */
+  readonly retryAfter: number
+
+  constructor(retryAfter: number) {
+    super(429, { message: `too many requests: ask again in ${retryAfter} s` })
+    this.retryAfter = retryAfter
+  }
+}

@@ -19,16 +19,13 @@ export const PicturePath = RunPath.extend({
 export type PicturePath = z.infer<typeof PicturePath>
 
 /**
- * The steps of a path, checked before the store is asked.
+ * What is wrong with a path: names the step, and what it should be.
  * @param steps as the router decoded them
- * @throws BadPathError names the step that is wrong, and what it should be
  */
-export function parsePath<T>(schema: z.ZodType<T>, steps: Readonly<Record<string, string>>): T {
-  const result = schema.safeParse(steps)
-  if (result.success) return result.data
-  const [issue] = result.error.issues
+export function badPath(error: z.ZodError, steps: Readonly<Record<string, string>>): BadPathError {
+  const [issue] = error.issues
   const step = String(issue?.path[0] ?? 'path')
   // What came may be long, or hold control characters.
   const shown = JSON.stringify((steps[step] ?? '').slice(0, 80))
-  throw new BadPathError(`${shown} is no ${step}: ${issue?.message ?? 'it has the wrong form'}`, result.error)
+  return new BadPathError(`${shown} is no ${step}: ${issue?.message ?? 'it has the wrong form'}`, error)
 }

@@ -2,7 +2,7 @@
 import { getJson, listJson, type Store } from '../../integrations/storage/index.ts'
 import { projectKeys, type RunKeys } from '../../integrations/storage/keys.ts'
 import { Project } from '../../schemas/project.ts'
-import { Run, runNumber } from '../../schemas/run.ts'
+import { Run, type RunVersion, runNumber } from '../../schemas/run.ts'
 import { NotFoundError } from './errors.ts'
 import type { ProjectPath, RunPath } from './paths.ts'
 
@@ -17,16 +17,30 @@ export function listProjects(store: Store): Promise<readonly Project[]> {
 /** @throws NotFoundError where there is no such project, InvalidRecordError */
 export async function readProject(store: Store, { platform, id }: ProjectPath): Promise<Project> {
   const record = await getJson(store, projectKeys(platform, id).project, Project)
-  if (record === undefined) throw new NotFoundError(`there is no project ${platform}/${id}: GET /projects lists them`)
+  if (record === undefined)
+    throw new NotFoundError(`there is no project ${platform}/${id}: GET /api/projects lists them`)
   return record.value
 }
 
-/** The runs of a project, or of all, oldest first. @throws NotFoundError where there is no such project, InvalidRecordError */
+/**
+ * The runs of a project, or of all, oldest first. A project that is not there has none.
+ * @throws InvalidRecordError
+ */
 export async function listRuns(store: Store, project?: ProjectPath): Promise<readonly Run[]> {
-  if (project !== undefined) await readProject(store, project)
   const prefix = project === undefined ? 'projects/' : projectKeys(project.platform, project.id).runs
   const runs = await listJson(store, prefix, (key) => runRecord.test(key), Run)
   return runs.toSorted((a, b) => runNumber(a.version) - runNumber(b.version))
+}
+
+/** Versions of the runs that are done, each once, oldest first. @throws InvalidRecordError */
+export async function doneVersions(store: Store, project?: ProjectPath): Promise<readonly RunVersion[]> {
+  const done = (await listRuns(store, project)).filter(({ state }) => state === 'done')
+  return [...new Set(done.map(({ version }) => version))]
+}
+
+/** Whether a run is being worked on, or will be: it did not end in any way. */
+export function isUnderWay({ state }: Run): boolean {
+  return state !== 'done' && state !== 'failed' && state !== 'stopped'
 }
 
 /** @throws NotFoundError where there is no such run, InvalidRecordError */

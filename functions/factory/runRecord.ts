@@ -1,5 +1,7 @@
 /** A run's record through its life: pure steps from one record to the next. */
+
 import type { PhaseName, Run, RunMachine, RunPhase, RunState, RunVersion } from '../../schemas/run.ts'
+import type { RunInputs } from './runInputs.ts'
 
 const stateOfPhase: Readonly<Record<PhaseName, RunState>> = {
   train: 'training',
@@ -8,15 +10,15 @@ const stateOfPhase: Readonly<Record<PhaseName, RunState>> = {
   curate: 'curating',
   evaluate: 'evaluating',
   report: 'evaluating',
-  publish: 'curating',
+  publish: 'publishing',
 }
 
 /** Phases whose results depend on what computes them; the others count and draw. */
 const decidesBytes: ReadonlySet<PhaseName> = new Set(['train', 'distil', 'generate'])
 
-/** A run that has not begun. @param inputs see `runInputs` */
-export function newRun(version: RunVersion, inputs: string, now: Date): Run {
-  return { schemaVersion: 1, version, state: 'created', inputs, createdAt: now.toISOString(), phases: [] }
+/** A run that has not begun. */
+export function newRun(version: RunVersion, { inputs, paintings }: RunInputs, now: Date): Run {
+  return { schemaVersion: 1, version, state: 'created', inputs, paintings, createdAt: now.toISOString(), phases: [] }
 }
 
 /** A phase begins, or goes on after an interruption: it keeps its entry. What went wrong before is forgotten. */
@@ -67,6 +69,16 @@ export function restRun(run: Run, complete: boolean): Run {
 /** A person interrupted it: the same command goes on.. */
 export function stopRun(run: Run, attempt?: Attempt): Run {
   return { ...withoutError(attempt === undefined ? run : addSeconds(run, attempt)), state: 'stopped' }
+}
+
+/** The process that works on it ends; the run keeps its state, and goes on when there is another. */
+export function pauseRun(run: Run, attempt: Attempt): Run {
+  return addSeconds(run, attempt)
+}
+
+/** A run that failed or was stopped is to go on. */
+export function reopenRun(run: Run): Run {
+  return run.state === 'failed' || run.state === 'stopped' ? { ...withoutError(run), state: 'created' } : run
 }
 
 export function failRun(run: Run, message: string, attempt: Attempt): Run {

@@ -7,10 +7,22 @@ import type { JobProgress } from '../gpu/jobs/context.ts'
 import type { EvaluateOptions } from '../gpu/jobs/evaluate.ts'
 import type { JobTuning } from '../gpu/jobs/tuning.ts'
 import type { Device } from '../gpu/onnx/device.ts'
+import type { PublishingPlace } from '../publishing/place.ts'
 
-/** Phases of a run on one machine, in their order. */
+/** Phases of a run of files on one machine, in their order. */
 export const localPhases = ['train', 'distil', 'generate', 'curate', 'evaluate', 'report'] as const
-export type LocalPhase = (typeof localPhases)[number]
+export type LocalPhase = (typeof localPhases)[number] | 'publish'
+
+/** All phases in their order: a run of an annotation platform's project is published before it is evaluated. */
+export const orderedPhases: readonly LocalPhase[] = [
+  'train',
+  'distil',
+  'generate',
+  'curate',
+  'publish',
+  'evaluate',
+  'report',
+]
 
 export interface LocalRunOptions {
   readonly store: Store
@@ -19,13 +31,20 @@ export interface LocalRunOptions {
   readonly device: Device
   /** Default: all cores. */
   readonly threads?: number
+  /** Default: the newest run with the project's present inputs, else a new one. */
+  readonly version?: RunVersion
+  /** Where the run is published to; without it there is no phase `publish`. */
+  readonly publishing?: PublishingPlace
   /** Default: all. */
   readonly phases?: readonly LocalPhase[]
   readonly evaluation?: EvaluateOptions
   /** How trainings are done, where it differs from the defaults. Give a run the same each time. */
   readonly tuning?: Partial<JobTuning>
   readonly title?: string
-  /** What a person would need per image, for the comparison in the report. Default: 20 minutes for 58 parts, in proportion. */
+  /**
+   * What a person would need per image, for the comparison in the report. Default: what the annotation platform measured,
+   * else 20 minutes for 58 parts, in proportion.
+   */
   readonly minutesPerImage?: number
   /** US dollars. Default 15. */
   readonly hourlyRate?: number

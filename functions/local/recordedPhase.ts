@@ -1,10 +1,11 @@
 import { type Store, updateJson } from '../../integrations/storage/index.ts'
 import { Run } from '../../schemas/run.ts'
-import { type Attempt, beginPhase, endPhase, failRun, stopRun } from '../factory/runRecord.ts'
+import { type Attempt, beginPhase, endPhase, failRun, pauseRun, stopRun } from '../factory/runRecord.ts'
 import type { JobContext } from '../gpu/jobs/context.ts'
 import type { PhaseResult } from './generateAll.ts'
 import { machineOf } from './machine.ts'
 import type { LocalPhase } from './options.ts'
+import { ShutdownError } from './shutdown.ts'
 
 /** Who hears of a phase, and where time comes from. */
 export interface PhaseWatch {
@@ -23,7 +24,7 @@ export async function recordPhase(
   body: () => Promise<PhaseResult>,
 ): Promise<void> {
   if (signal?.aborted) {
-    await tryChange(store, run.run, stopRun)
+    await tryChange(store, run.run, (record) => interruptRun(record, signal.reason))
     throw signal.reason
   }
   const start = now()
@@ -42,11 +43,17 @@ export async function recordPhase(
     const ended = attempt()
     const message = error instanceof Error ? error.message : String(error)
     await tryChange(store, run.run, (record) =>
-      signal?.aborted ? stopRun(record, ended) : failRun(record, message, ended),
+      signal?.aborted ? interruptRun(record, signal.reason, ended) : failRun(record, message, ended),
     )
     throw error
   }
   onPhase?.(name, 'end')
+}
+
+/** A run that somebody stopped waits for somebody; one whose process is only shut down goes on by itself. */
+function interruptRun(record: Run, reason: unknown, attempt?: Attempt): Run {
+  if (!(reason instanceof ShutdownError)) return stopRun(record, attempt)
+  return attempt === undefined ? record : pauseRun(record, attempt)
 }
 
 /** What ended the phase is what the caller must hear of, not that a full disk does not take the record either. */

@@ -71,3 +71,12 @@ export class ContentionError extends StorageError {
     super(`${key} was changed by other writers in each of ${attempts} attempts to update it: ${advice}`, { key, cause })
   }
 }
+
+/** A lease that expired and was taken by another holder meanwhile. */
+export class LeaseLostError extends StorageError {
+  override readonly name = 'LeaseLostError'
+
+  constructor(key: string) {
+    super(`${key}: the lease expired and is another's now; whatever it guards has to be looked at again`, { key })
+  }
+}

@@ -7,6 +7,7 @@ import { AlreadyExistsError, DifferentContentError } from './errors.ts'
 
 export * from './errors.ts'
 export { createJson, encodeJson, getJson, listJson, updateJson } from './json.ts'
+export { type Lease, type LeaseOptions, takeLease, whileHolding } from './lease.ts'
 
 /** An object as it was read. */
 export interface StoredObject {

@@ -10,6 +10,8 @@ export interface RunKeys {
   interpreter: string
   student: string
   factory: string
+  /** How far the run is. */
+  progress: string
   /** State of a training that is under way, to resume from. */
   checkpoint(phase: PhaseName): string
   shards: string
@@ -23,12 +25,27 @@ export interface RunKeys {
   manifest: string
   evaluation: string
   report: string
+  /** What the run makes of the painted seeds: lines like a shard's. */
+  seedPredictions: string
 }
 
 /** Keys of one project. Those that end in `/` are prefixes to list. */
 export interface ProjectKeys {
   root: string
   project: string
+  /** What the last look at the annotation platform found, and what comes next. */
+  state: string
+  /** Which version's predictions are shown. */
+  serving: string
+  /** Which samples are to be painted. */
+  seeds: string
+  /** That a person asked for a run. */
+  trainRequest: string
+  /** Who may publish to the annotation platform at present. */
+  publisher: string
+  drafts: string
+  /** First mask of a seed sample, by another model. */
+  draft(sample: string): string
   samples: string
   sample(id: string): string
   sampleImage(id: string): string
@@ -72,6 +89,8 @@ const runKeys = (root: string): RunKeys => ({
   manifest: `${root}manifest.json`,
   evaluation: `${root}evaluation.json`,
   report: `${root}report.json`,
+  progress: `${root}progress.json`,
+  seedPredictions: `${root}seed-predictions.json`,
 })
 
 /**
@@ -86,6 +105,13 @@ export const projectKeys = (platform: Platform, id: string): ProjectKeys => {
   return {
     root,
     project: `${root}project.json`,
+    state: `${root}state.json`,
+    serving: `${root}serving.json`,
+    seeds: `${root}seeds.json`,
+    trainRequest: `${root}train-request.json`,
+    publisher: `${root}publisher.json`,
+    drafts: `${root}drafts/`,
+    draft: (sample) => checked(`${root}drafts/${one(sample)}.png`),
     samples: `${root}samples/`,
     sample: (sample) => checked(`${root}samples/${one(sample)}.json`),
     sampleImage: (sample) => checked(`${root}samples/${one(sample)}.png`),

@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { findRun, listRuns, openRun, presentInputs } from '../../functions/localRuns.ts'
+import type { RunInputs } from '../../functions/factory/runInputs.ts'
+import { findRun, presentInputs } from '../../functions/localRuns.ts'
+import { listRuns, openRun } from '../../functions/runs.ts'
 import { openMemoryStore } from '../../integrations/storage/memory.ts'
 import { makeTinyProject, objectsOf, tinyKeys } from './tinyProject.ts'
 
 const now = (): Date => new Date('2030-01-01T00:00:00.000Z')
-const inputs = (letter: string): string => letter.repeat(64)
+const inputs = (letter: string): RunInputs => ({ inputs: letter.repeat(64), paintings: [] })
 
 describe('opening a run', () => {
   test('begins the first, and the next for other inputs', async () => {

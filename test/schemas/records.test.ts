@@ -34,6 +34,17 @@ const project = {
     labelWidth: 64,
     labelHeight: 64,
   },
+  life: {
+    seedCount: 12,
+    seedPool: { from: 0, size: 100 },
+    autoTrain: false,
+    retrainAfter: 1,
+    debounceSeconds: 0,
+    publishShare: 1,
+    annotators: 'vote',
+    labelAliases: { Hair: 'hair' },
+    drafts: { model: 'someone/faces', labels: { Face: 'head' } },
+  },
   createdAt: moment,
 }
 const sample = { schemaVersion: 1, id: 'avatars-s100-t0.7', generator: 'avatars', seed: 100, truncation: 0.7 }
@@ -85,6 +96,11 @@ describe.each(records)('a %s record', (_name, schema, record) => {
       expect(() => schema.parse({ ...record, schemaVersion })).toThrow('this release reads version 1')
     }
   })
+})
+
+test('a project of before annotation platforms is read with the defaults', () => {
+  const { life: _, ...old } = project
+  expect(Project.parse(old).life).toMatchObject({ seedCount: 16, autoTrain: true, annotators: 'newest' })
 })
 
 const refuses = (schema: z.ZodType, record: object, change: object, reason: string): void => {

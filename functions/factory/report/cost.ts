@@ -5,7 +5,7 @@ import { formatAmount, formatCount, formatMoney, formatSeconds } from './format.
 /** What a person would have needed for the same dataset; the two assumptions can be changed on the page. */
 export function cost(report: ReportData) {
   const { totals, phases } = report
-  const { minutesPerImage, hourlyRate, currency } = report.cost
+  const { minutesPerImage, hourlyRate, currency, measured } = report.cost
   const machineSeconds = phases.reduce((sum, phase) => sum + phase.seconds, 0)
   const share = (images: number): number => (100 * images) / Math.max(totals.kept, totals.seeds, 1)
   const side = (title: string, images: number, about: string, key: 'hand' | 'sixteen') => html`
@@ -17,8 +17,7 @@ export function cost(report: ReportData) {
   return html`
 <section id="cost" aria-labelledby="cost-title"><div class="wrap">
   <h2 id="cost-title">What it would have cost a person</h2>
-  <p class="lead">Painting ${formatAmount(totals.kept, 'image')} by hand, and painting ${formatCount(totals.seeds)}. Both numbers below are assumptions:
-    set your own.</p>
+  <p class="lead">Painting ${formatAmount(totals.kept, 'image')} by hand, and painting ${formatCount(totals.seeds)}. ${basis(measured)}</p>
   <div class="body">
     <form class="assumptions" id="cost-form" data-currency="${currency}">
       <label>Minutes per image <input type="number" name="minutes" min="0.1" step="any" value="${minutesPerImage}" inputmode="decimal"></label>
@@ -30,6 +29,18 @@ export function cost(report: ReportData) {
     </div>
   </div>
 </div></section>`
+}
+
+/** Where the minutes come from. */
+function basis(measured: ReportData['cost']['measured']): string {
+  if (measured === undefined) return 'Both numbers below are assumptions: set your own.'
+  const { paintings, minutes, humanRegions, untouchedRegions } = measured
+  const pace = `The annotation platform measured ${formatSeconds(60 * minutes)} for ${formatAmount(paintings, 'painting')}, with ${formatAmount(humanRegions, 'region')} drawn or changed by a person`
+  const left =
+    untouchedRegions > 0
+      ? `; ${formatAmount(untouchedRegions, 'predicted region')} left as they were are no human work`
+      : ''
+  return `${pace}${left}. The minutes are the mean; the rate is an assumption: set your own.`
 }
 
 export const costStyles = `

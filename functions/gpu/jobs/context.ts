@@ -13,7 +13,7 @@ export interface JobProgress {
   readonly task: string
   readonly done: number
   readonly total: number
-  readonly unit: 'images' | 'steps'
+  readonly unit: 'images' | 'steps' | 'tasks'
   /** Held-out loss, where something is being trained. */
   readonly loss?: number
 }

@@ -14,6 +14,14 @@ export async function readEmbeddedGenerator(): Promise<GeneratorWeights> {
   return readGenerator(await readFile(packageFile('models/avatars/generator.safetensors')))
 }
 
+/** What a project's record says of a generator. */
+export function describeGenerator(
+  name: string,
+  { facts, resolution, latentLength, sha256 }: GeneratorWeights,
+): Generator {
+  return { name, kind: facts.kind, resolution, latentLength, sha256 }
+}
+
 function read(key: string, bytes: Uint8Array): GeneratorWeights {
   try {
     return readGenerator(bytes)

@@ -15,6 +15,7 @@ import {
   countGenerated,
   describeParts,
   generatorFacts,
+  humanMinutes,
   labelerFacts,
   lossCurves,
   reportEvaluation,
@@ -29,8 +30,9 @@ export interface ReportOptions {
   readonly machine: readonly ReportFact[]
   /** Seconds of generating, over all attempts. */
   readonly generatingSeconds: number
-  /** What a person would need per image, to compare with. */
-  readonly minutesPerImage: number
+  /** What a person would need per image, to compare with. Default: what the platform measured, else the assumption. */
+  readonly minutesPerImage: number | undefined
+  readonly assumedMinutesPerImage: number
   /** US dollars. */
   readonly hourlyRate: number
   readonly links: ReportData['links']
@@ -112,7 +114,7 @@ export async function report(context: JobContext, options: ReportOptions): Promi
     generator: generatorFacts(project),
     labeler: labelerFacts(project, evaluation),
     machine: [...options.machine],
-    cost: { minutesPerImage: options.minutesPerImage, hourlyRate: options.hourlyRate, currency: 'USD' },
+    cost: { ...humanMinutes(painted, options), hourlyRate: options.hourlyRate, currency: 'USD' },
     links: options.links,
   }
   const checked = ReportData.parse(data)

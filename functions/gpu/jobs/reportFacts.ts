@@ -50,6 +50,28 @@ export async function describeParts(
   })
 }
 
+/** Minutes that a person needs for an image: as asked for, else as measured, else as assumed. */
+export function humanMinutes(
+  painted: readonly Pick<PaintedSample, 'annotation'>[],
+  options: { readonly minutesPerImage: number | undefined; readonly assumedMinutesPerImage: number },
+): Pick<ReportData['cost'], 'minutesPerImage' | 'measured'> {
+  const efforts = painted.flatMap(({ annotation }) => annotation.effort ?? [])
+  const seconds = efforts.flatMap((effort) => effort.seconds ?? [])
+  const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0)
+  const minutes = sum(seconds) / 60
+  // A time of zero was not measured, whatever says so.
+  if (minutes === 0) return { minutesPerImage: options.minutesPerImage ?? options.assumedMinutesPerImage }
+  return {
+    minutesPerImage: options.minutesPerImage ?? minutes / seconds.length,
+    measured: {
+      paintings: seconds.length,
+      minutes,
+      humanRegions: sum(efforts.map(({ drawnRegions, changedRegions }) => drawnRegions + changedRegions)),
+      untouchedRegions: sum(efforts.map(({ untouchedRegions }) => untouchedRegions)),
+    },
+  }
+}
+
 /** What the page shows of an evaluation; null where nothing could be measured. */
 export function reportEvaluation(evaluation: Evaluation | undefined): ReportData['evaluation'] {
   if (evaluation === undefined || evaluation.pixelAccuracy === null) return null

@@ -1,12 +1,15 @@
 import { describe, expect, test } from 'vitest'
 import { createApp, type FailedRequest } from '../../../functions/edge/index.ts'
+import type { Queue } from '../../../integrations/queue/index.ts'
 import type { Store } from '../../../integrations/storage/index.ts'
 import { openMemoryStore } from '../../../integrations/storage/memory.ts'
+import { openWatchedQueue } from './edgeUnderTest.ts'
 import { addProject, avatars, pngs, runOf, storeOfRuns } from './storeOfRuns.ts'
 
 const store = await storeOfRuns()
-const app = createApp({ store })
-const run = '/projects/local/avatars/runs/sixteen-v1'
+const queue: Queue = openWatchedQueue()
+const app = createApp({ store, queue })
+const run = '/api/projects/local/avatars/runs/sixteen-v1'
 
 const get = async (path: string, headers: Record<string, string> = {}) => {
   const response = await app.request(path, { headers })
@@ -22,7 +25,7 @@ const forbidden = new Proxy(openMemoryStore(), {
 
 describe('health', () => {
   test('answers what a Label Studio server looks for, without asking the store', async () => {
-    const response = await createApp({ store: forbidden }).request('/health')
+    const response = await createApp({ store: forbidden, queue }).request('/health')
     expect(response.status).toBe(200)
     expect(await response.json()).toEqual({ status: 'UP', model_class: 'Sixteen' })
   })
@@ -33,32 +36,39 @@ describe('versions', () => {
     const many = openMemoryStore()
     await addProject(many, avatars, ['done', 'training'])
     await addProject(many, { ...avatars, id: 'cats' }, ['done', ...new Array(8).fill('stopped'), 'done'])
-    const response = await createApp({ store: many }).request('/versions')
+    const response = await createApp({ store: many, queue }).request('/versions')
     expect(await response.json()).toEqual({ versions: ['sixteen-v1', 'sixteen-v10'] })
   })
 
   test('of an empty store are none', async () => {
-    const response = await createApp({ store: openMemoryStore() }).request('/versions')
+    const response = await createApp({ store: openMemoryStore(), queue }).request('/versions')
     expect(await response.json()).toEqual({ versions: [] })
   })
 })
 
 describe('records', () => {
   test('of all projects and of one are those in the store', async () => {
-    expect((await get('/projects')).json).toEqual({ projects: [avatars] })
-    expect((await get('/projects/local/avatars')).json).toEqual(avatars)
+    expect((await get('/api/projects')).json).toEqual({
+      projects: [{ project: avatars, state: null, serving: 'sixteen-v0' }],
+    })
+    expect((await get('/api/projects/local/avatars')).json).toEqual({
+      project: avatars,
+      state: null,
+      serving: 'sixteen-v0',
+      seeds: null,
+    })
   })
 
   test('of all runs and of one are those in the store', async () => {
     const runs = [runOf('sixteen-v1', 'done'), runOf('sixteen-v2', 'training')]
-    expect((await get('/projects/local/avatars/runs')).json).toEqual({ runs })
-    expect((await get('/projects/local/avatars/runs/sixteen-v2')).json).toEqual(runs[1])
+    expect((await get('/api/projects/local/avatars/runs')).json).toEqual({ runs })
+    expect((await get('/api/projects/local/avatars/runs/sixteen-v2')).json).toEqual(runs[1])
   })
 
   test('may be kept but are asked for again, and are not sent twice', async () => {
-    const { headers } = await get('/projects/local/avatars')
+    const { headers } = await get('/api/projects/local/avatars')
     expect(headers.get('cache-control')).toBe('private, no-cache')
-    const again = await app.request('/projects/local/avatars', {
+    const again = await app.request('/api/projects/local/avatars', {
       headers: { 'If-None-Match': headers.get('etag') ?? '' },
     })
     expect(again.status).toBe(304)
@@ -77,7 +87,7 @@ describe('a report', () => {
   })
 
   test('that is not written yet is not found, and the answer says how far the run is', async () => {
-    const { status, json } = await get('/projects/local/avatars/runs/sixteen-v2/report')
+    const { status, json } = await get('/api/projects/local/avatars/runs/sixteen-v2/report')
     expect(status).toBe(404)
     expect(json).toEqual({ error: 'run sixteen-v2 of local/avatars has no report yet: it is training' })
   })
@@ -116,44 +126,45 @@ describe('a picture', () => {
         return object && { ...object, etag: `"${object.etag}"` }
       },
     }
-    const response = await createApp({ store: quoting }).request(`${run}/images/avatars-s1000-t0.7.png`)
+    const response = await createApp({ store: quoting, queue }).request(`${run}/images/avatars-s1000-t0.7.png`)
     expect(response.headers.get('etag')).toMatch(/^"[0-9a-f]{64}"$/)
   })
 })
 
 describe('what is not there', () => {
   test.each([
-    ['/projects/local/nobody', 'there is no project local/nobody: GET /projects lists them'],
-    ['/projects/local/nobody/runs', 'there is no project local/nobody: GET /projects lists them'],
-    ['/projects/local/nobody/runs/sixteen-v1', 'there is no project local/nobody: GET /projects lists them'],
-    ['/projects/label-studio/avatars', 'there is no project label-studio/avatars: GET /projects lists them'],
-    ['/projects/local/avatars/runs/sixteen-v9', 'project local/avatars has no run sixteen-v9'],
-    ['/projects/local/avatars/runs/sixteen-v9/report', 'project local/avatars has no run sixteen-v9'],
+    ['/api/projects/local/nobody', 'there is no project local/nobody: GET /api/projects lists them'],
+    ['/api/projects/local/nobody/runs', 'there is no project local/nobody: GET /api/projects lists them'],
+    ['/api/projects/local/nobody/runs/sixteen-v1', 'there is no project local/nobody: GET /api/projects lists them'],
+    ['/api/projects/label-studio/avatars', 'there is no project label-studio/avatars: GET /api/projects lists them'],
+    ['/api/projects/local/avatars/runs/sixteen-v9', 'project local/avatars has no run sixteen-v9'],
+    ['/api/projects/local/avatars/runs/sixteen-v9/report', 'project local/avatars has no run sixteen-v9'],
     [`${run}/images/avatars-s1-t1.png`, 'run sixteen-v1 of local/avatars has no avatars-s1-t1.png'],
-    ['/nowhere', 'there is no GET /nowhere: begin at GET /projects'],
-    [`${run}/factory.onnx`, `there is no GET ${run}/factory.onnx: begin at GET /projects`],
+    ['/nowhere', 'there is no GET /nowhere: GET /openapi.json lists what there is'],
+    [`${run}/factory.onnx`, `there is no GET ${run}/factory.onnx: GET /openapi.json lists what there is`],
   ])('%s is 404', async (path, error) => {
     const { status, json } = await get(path)
     expect(status).toBe(404)
     expect(json).toEqual({ error })
   })
 
-  test('includes everything that would change something', async () => {
+  test('includes changes of what only jobs write', async () => {
     for (const method of ['POST', 'PUT', 'PATCH', 'DELETE'])
-      expect((await app.request('/projects/local/avatars', { method })).status).toBe(404)
+      for (const path of ['/api/projects/local/avatars', run, `${run}/report`, `${run}/images/avatars-s1000-t0.7.png`])
+        expect((await app.request(path, { method })).status).toBe(404)
   })
 })
 
 describe('a path that names nothing possible', () => {
   const hostile = [
-    '/projects/elsewhere/avatars',
-    '/projects/local/Avatars',
-    '/projects/local/..%2f..%2fetc',
-    '/projects/local/%2e%2e%2f',
-    '/projects/local/avatars%00',
-    '/projects/local/avatars/runs/sixteen-v0',
-    '/projects/local/avatars/runs/..%2f..%2fproject.json',
-    '/projects/local/avatars/runs/latest/report',
+    '/api/projects/elsewhere/avatars',
+    '/api/projects/local/Avatars',
+    '/api/projects/local/..%2f..%2fetc',
+    '/api/projects/local/%2e%2e%2f',
+    '/api/projects/local/avatars%00',
+    '/api/projects/local/avatars/runs/sixteen-v0',
+    '/api/projects/local/avatars/runs/..%2f..%2fproject.json',
+    '/api/projects/local/avatars/runs/latest/report',
     `${run}/images/run.json`,
     `${run}/images/..%2frun.json`,
     `${run}/images/..%2f..%2f..%2fproject.png`,
@@ -167,7 +178,7 @@ describe('a path that names nothing possible', () => {
 
   test.each(hostile)('%s is 400, and the store is never asked', async (path) => {
     const failures: unknown[] = []
-    const guarded = createApp({ store: forbidden, onFailure: (error) => failures.push(error) })
+    const guarded = createApp({ store: forbidden, queue, onFailure: (error) => failures.push(error) })
     const response = await guarded.request(path)
     expect(failures).toEqual([])
     expect(response.status).toBe(400)
@@ -188,14 +199,14 @@ describe('a failure of ours', () => {
     const damaged = openMemoryStore()
     await damaged.create('projects/local-avatars/project.json', new TextEncoder().encode('{"token":"hush"}'))
     const failures: { error: unknown; request: FailedRequest }[] = []
-    const edge = createApp({ store: damaged, onFailure: (error, request) => failures.push({ error, request }) })
-    const response = await edge.request('/projects/local/avatars?key=hush')
+    const edge = createApp({ store: damaged, queue, onFailure: (error, request) => failures.push({ error, request }) })
+    const response = await edge.request('/api/projects/local/avatars?key=hush')
     expect(response.status).toBe(500)
     expect(await response.json()).toEqual({ error: 'the request failed for a reason on this side: its log says which' })
     expect(failures).toEqual([
       {
         error: expect.objectContaining({ name: 'InvalidRecordError', key: 'projects/local-avatars/project.json' }),
-        request: { method: 'GET', path: '/projects/local/avatars' },
+        request: { id: expect.any(String), method: 'GET', path: '/api/projects/local/avatars' },
       },
     ])
   })

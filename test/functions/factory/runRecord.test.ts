@@ -19,7 +19,7 @@ const attempt = (name: Attempt['name'], end: number, seconds: number, own = mach
   seconds,
   machine: own,
 })
-const fresh = newRun('sixteen-v1', 'a'.repeat(64), at(0))
+const fresh = newRun('sixteen-v1', { inputs: 'a'.repeat(64), paintings: [] }, at(0))
 const phaseOf = (run: Run, name: string) => run.phases.find((phase) => phase.name === name)
 
 describe("a run's record", () => {

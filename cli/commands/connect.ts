@@ -1,0 +1,111 @@
+import { Command, Option } from 'commander'
+import { projectKey } from '../../functions/edge/access.ts'
+import { partColor } from '../../integrations/datasets/partColors.ts'
+import { checkServer } from '../../integrations/label-studio/checkServer.ts'
+import type { LabelStudioClient } from '../../integrations/label-studio/client.ts'
+import { connectBackend } from '../../integrations/label-studio/connect.ts'
+import { openLabelStudio } from '../../integrations/label-studio/platform.ts'
+import { createProject } from '../../integrations/label-studio/projects.ts'
+import type { Notice } from '../../schemas/notice.ts'
+import { UsageError } from '../errors.ts'
+import { labelPresets, readLabelList } from '../labelList.ts'
+import { type LabelStudioOptions, openClient, requireProject, withLabelStudio } from '../labelStudio.ts'
+
+interface ConnectCommandOptions extends LabelStudioOptions {
+  readonly project?: string
+  readonly create?: string
+  readonly labels?: string
+  readonly paint: 'brush' | 'polygon' | 'bitmask'
+  readonly backend: string
+  readonly replaces?: string
+  readonly json: boolean
+}
+
+export const connect = withLabelStudio(
+  new Command('connect').description(
+    'connect a Label Studio project to this server, and explain whatever stands in the way',
+  ),
+)
+  .option('--project <id>', 'number or title of a project that is there')
+  .option('--create <title>', 'make a project instead; needs --labels')
+  .option('--labels <list>', `parts for --create: a,b,c, or ${labelPresets.join(', ')}, or a JSON file`)
+  .addOption(
+    new Option('--paint <kind>', 'how parts are painted in a project that is made')
+      .choices(['brush', 'polygon', 'bitmask'])
+      .default('brush'),
+  )
+  .option('--backend <url>', 'address at which Label Studio reaches `sixteen serve`', 'http://127.0.0.1:9090')
+  .option('--replaces <url>', 'address that it had before, to be taken away')
+  .option('--json', 'print the result as JSON, and nothing else', false)
+  .addHelpText(
+    'after',
+    `
+With SIXTEEN_ACCESS_KEY in the environment, the same that the server has, the backend's address gets a key of its own,
+which opens this one project.
+
+Examples:
+  sixteen connect --url http://localhost:8080 --project 8
+  sixteen connect --url http://localhost:8080 --create Faces --labels Hair,Eye,Nose,Mouth
+`,
+  )
+  .action(async (options: ConnectCommandOptions) => {
+    const client = openClient(options)
+    const { version, notices: aboutServer } = await checkServer(client)
+    const project = await projectOf(client, options)
+    const seen = await openLabelStudio(client).readProject(project)
+    const connection = await connectBackend(client, {
+      project,
+      backendUrl: withKey(options.backend, project),
+      title: 'Sixteen',
+      ...(options.replaces === undefined ? {} : { replaces: withKey(options.replaces, project) }),
+    })
+    const notices = [...aboutServer, ...seen.notices, ...connection.notices]
+    const failed = notices.some(({ level }) => level === 'error')
+    if (options.json) {
+      const { title, address } = seen
+      console.log(JSON.stringify({ project, title, address, version, notified: connection.notified, notices }))
+    } else {
+      console.log(`Label Studio ${version}, project ${project}: ${seen.title}`)
+      for (const notice of notices) console.log(formatNotice(notice))
+      console.log(
+        failed
+          ? '\nNot connected yet: see above.'
+          : `\nConnected. Seed images appear in ${seen.address}; paint them, and the first run begins by itself.`,
+      )
+    }
+    if (failed) process.exitCode = 1
+  })
+
+/** @returns the number of the project that is there, or was made */
+async function projectOf(
+  client: LabelStudioClient,
+  { project, create, labels, paint }: ConnectCommandOptions,
+): Promise<string> {
+  if ((project === undefined) === (create === undefined))
+    throw new UsageError('give either --project, for one that is there, or --create with a title')
+  if (project !== undefined) return requireProject(client, project)
+  if (labels === undefined)
+    throw new UsageError('--create needs --labels: what is to be painted, such as Hair,Eye,Nose')
+  return createProject(client, { title: create ?? '', labels: await readLabels(labels), kind: paint })
+}
+
+/** The background is what nobody paints. */
+async function readLabels(list: string): Promise<readonly { name: string; color: string }[]> {
+  const names = list.split(',').map((name) => name.trim())
+  if (names.length > 1) return names.map((name, index) => ({ name, color: partColor(index + 1) }))
+  const { parts } = await readLabelList(list)
+  return parts.filter(({ id }) => id > 0)
+}
+
+/** The backend's address with a key of its own in its path, so that Label Studio's webhooks carry it, too. */
+function withKey(backend: string, project: string): string {
+  const key = process.env.SIXTEEN_ACCESS_KEY?.trim()
+  if (key === undefined || key === '') return backend
+  return `${backend.replace(/\/+$/, '')}/k/${projectKey(key, 'label-studio', project)}`
+}
+
+const marks: Readonly<Record<Notice['level'], string>> = { info: '·', warning: '!', error: '✖' }
+
+function formatNotice({ level, message }: Notice): string {
+  return `${marks[level]} ${message}`
+}

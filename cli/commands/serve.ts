@@ -1,0 +1,124 @@
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { Command } from 'commander'
+import { pino } from 'pino'
+import { z } from 'zod'
+import { requireLoopback } from '../../functions/edge/index.ts'
+import { chooseDevice } from '../../functions/gpu/onnx/chooseDevice.ts'
+import { serveLocally } from '../../functions/local/serve.ts'
+import { redact } from '../../integrations/label-studio/redaction.ts'
+import { ProjectDefaults } from '../../schemas/projectDefaults.ts'
+import { UsageError } from '../errors.ts'
+import { interruptible } from '../interrupt.ts'
+import { type SharedOptions, wholeNumber, withSharedOptions } from '../options.ts'
+import { makeProjectFolder } from '../projectFolder.ts'
+import { whileLocked } from '../projectLock.ts'
+
+interface ServeCommandOptions extends Omit<SharedOptions, 'json'> {
+  readonly data: string
+  readonly host: string
+  readonly port: number
+  readonly labelStudio?: string
+  readonly defaults?: string
+  readonly reconcileMinutes: number
+}
+
+export const serve = withSharedOptions(
+  new Command('serve')
+    .description('serve Label Studio projects: an ML backend, the jobs behind it, and a page to watch them')
+    .option('--data <dir>', 'folder for everything that is kept', 'sixteen-data')
+    .option('--host <address>', 'address to listen on; others than this machine need SIXTEEN_ACCESS_KEY', '127.0.0.1')
+    .option('--port <n>', 'port to listen on', wholeNumber(0, 65_535), 9090)
+    .option('--label-studio <url>', 'address of the Label Studio server (or LABEL_STUDIO_URL)')
+    .option('--defaults <file>', 'JSON file with settings of projects that are new')
+    .option(
+      '--reconcile-minutes <n>',
+      'minutes between looks for annotations that no webhook told of',
+      wholeNumber(1, 1440),
+      5,
+    ),
+)
+  .addHelpText(
+    'after',
+    `
+Secrets come from the environment:
+  LABEL_STUDIO_TOKEN   a personal access token, or a legacy token, of a user who manages the projects
+  SIXTEEN_ACCESS_KEY   opens this server: as password of basic authentication, and in backend addresses
+  HF_TOKEN             for drafts by Hugging Face models, where a project wants them
+
+Examples:
+  LABEL_STUDIO_TOKEN=… sixteen serve --label-studio http://localhost:8080
+  sixteen connect --project 8 --backend http://localhost:9090
+`,
+  )
+  .action(async ({ data, host, port, reconcileMinutes, ...options }: ServeCommandOptions) => {
+    const signal = interruptible()
+    const accessKey = setting('SIXTEEN_ACCESS_KEY')
+    requireLoopback(host, accessKey)
+    const labelStudio = readLabelStudio(options.labelStudio)
+    const defaults = options.defaults === undefined ? undefined : await readDefaults(options.defaults)
+    const { device, reason } = await chooseDevice(options.device)
+    const log = pino()
+    const project = await makeProjectFolder(resolve(data))
+    await whileLocked(project, async () => {
+      const server = await serveLocally({
+        folder: project.folder,
+        hostname: host,
+        port,
+        accessKey,
+        labelStudio,
+        huggingFaceToken: setting('HF_TOKEN'),
+        device,
+        threads: options.threads,
+        defaults,
+        reconcileSeconds: 60 * reconcileMinutes,
+        log,
+      })
+      const shown = labelStudio === undefined ? undefined : redact(labelStudio.address)
+      log.info({ address: server.address, device, reason, labelStudio: shown }, 'sixteen serves')
+      await aborted(signal)
+      log.info({}, 'sixteen stops: what is under way goes on when it serves again')
+      await server.close()
+    })
+  })
+
+function setting(name: string): string | undefined {
+  const value = process.env[name]?.trim()
+  return value === '' ? undefined : value
+}
+
+function readLabelStudio(option: string | undefined): { address: string; token: string } | undefined {
+  const address = option ?? setting('LABEL_STUDIO_URL')
+  if (address === undefined) return undefined
+  const token = setting('LABEL_STUDIO_TOKEN')
+  if (token === undefined)
+    throw new UsageError(
+      `to work with ${redact(address)}, put a token of it into the environment as LABEL_STUDIO_TOKEN: in Label Studio, Account & Settings`,
+    )
+  return { address, token }
+}
+
+/** @throws UsageError where it is no file of settings */
+async function readDefaults(file: string): Promise<ProjectDefaults> {
+  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+    throw new UsageError(`--defaults ${file} cannot be read`, { cause })
+  })
+  const parsed = ProjectDefaults.safeParse(parseJson(text))
+  if (!parsed.success) throw new UsageError(`--defaults ${file} does not fit:\n${z.prettifyError(parsed.error)}`)
+  return parsed.data
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+}

@@ -1,0 +1,54 @@
+/** Reads the queue and reacts, on one machine. */
+import type { Delivery, Queue } from '../../integrations/queue/index.ts'
+import { Event } from '../../schemas/event.ts'
+import type { ReactorContext } from '../reactor/context.ts'
+import { reconcileMessage } from '../reactor/events.ts'
+import { react } from '../reactor/react.ts'
+
+/** Seconds after which a reaction is taken for lost. It is renewed by no one, so it is longer than any look takes. */
+const visibilitySeconds = 600
+/** Seconds that one wait for a message takes at most. */
+const waitSeconds = 20
+/** Projects that are looked at at the same time. */
+const readers = 4
+
+/**
+ * Reacts to events until the signal is aborted; then ends what it is at.
+ * @param context its signal ends the loop
+ */
+export async function runReactor(
+  queue: Queue,
+  context: ReactorContext & { readonly signal: AbortSignal },
+): Promise<void> {
+  const { signal, log } = context
+  const read = async (): Promise<void> => {
+    while (!signal.aborted) {
+      const delivery = await queue.receive({ visibilitySeconds, waitSeconds, signal }).catch(async (error: unknown) => {
+        if (signal.aborted) return undefined
+        log.error({ err: error }, 'the queue cannot be read; tried again in five seconds')
+        await context.wait(5000, signal).catch(() => undefined)
+        return undefined
+      })
+      if (delivery !== undefined) await settle(queue, context, delivery)
+    }
+  }
+  await Promise.all(Array.from({ length: readers }, read))
+}
+
+async function settle(queue: Queue, context: ReactorContext, delivery: Delivery): Promise<void> {
+  try {
+    const reaction = await react(context, delivery)
+    if (reaction.kind === 'later') return await delivery.later(reaction.seconds)
+    if (reaction.kind === 'look-again') await lookAgain(queue, context, delivery)
+    await delivery.done()
+  } catch (error) {
+    // Undone, it comes again when its time is up.
+    context.log.error({ err: error, group: delivery.group }, 'a reaction could not be noted down')
+  }
+}
+
+async function lookAgain(queue: Queue, { now, newId }: ReactorContext, delivery: Delivery): Promise<void> {
+  const [body = ''] = delivery.bodies
+  const { platform, project } = Event.parse(JSON.parse(body))
+  await queue.send(reconcileMessage({ platform, project }, { now, newId }))
+}

@@ -1,0 +1,149 @@
+/** The composition root of a server on one machine: web app, queue, reactor and jobs in one process. */
+import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { serve } from '@hono/node-server'
+import { openDrafter } from '../../integrations/huggingface/index.ts'
+import { openLabelStudioClient } from '../../integrations/label-studio/client.ts'
+import { openLabelStudio } from '../../integrations/label-studio/platform.ts'
+import { openSqliteQueue } from '../../integrations/queue/sqlite.ts'
+import { openFileStore } from '../../integrations/storage/fs.ts'
+import type { Project } from '../../schemas/project.ts'
+import type { ProjectDefaults } from '../../schemas/projectDefaults.ts'
+import { createApp, requireLoopback } from '../edge/index.ts'
+import { openMetrics } from '../edge/metrics.ts'
+import { describeGenerator, embeddedGenerator, readEmbeddedGenerator } from '../gpu/jobs/generatorWeights.ts'
+import type { Device } from '../gpu/onnx/device.ts'
+import { defaultPublishingTimes, type PublishingTimes } from '../publishing/place.ts'
+import type { ReactorLog } from '../reactor/context.ts'
+import { openStation, type StationOptions } from './station.ts'
+
+export interface ServeOptions extends Pick<StationOptions, 'threads' | 'tuning' | 'evaluation' | 'onProgress'> {
+  /** Holds `store/` and `queue.sqlite`; one server at a time, which the caller sees to. */
+  readonly folder: string
+  readonly hostname: string
+  /** 0 takes a free one. */
+  readonly port: number
+  /** Without it, only a loopback address may be served. */
+  readonly accessKey?: string | undefined
+  /** Without it, projects are shown, and nothing is read from or written to Label Studio. */
+  readonly labelStudio?: { readonly address: string; readonly token: string } | undefined
+  readonly huggingFaceToken?: string | undefined
+  readonly device: Device
+  readonly defaults?: ProjectDefaults | undefined
+  readonly times?: Partial<PublishingTimes>
+  readonly reconcileSeconds: number
+  readonly log: ReactorLog
+}
+
+export interface Server {
+  /** Where it is reached from this machine. */
+  readonly address: string
+  /** Answers what is being asked, stops work at safe points, and closes everything. */
+  close(): Promise<void>
+}
+
+/**
+ * Serves until it is closed. What was under way when an earlier server on this folder ended, however it ended, goes on.
+ * @throws OpenAddressError without a key on an address that others reach; StorageError, QueueError, PlatformError
+ */
+export async function serveLocally(options: ServeOptions): Promise<Server> {
+  const { folder, hostname, accessKey, device, log } = options
+  requireLoopback(hostname, accessKey)
+  const store = await openFileStore(join(folder, 'store'))
+  const queue = await openSqliteQueue({ file: join(folder, 'queue.sqlite'), alone: true })
+  const platform =
+    options.labelStudio === undefined ? undefined : openLabelStudio(openLabelStudioClient(options.labelStudio))
+  const metrics = openMetrics({ store, queue })
+  metrics.setDevice(device, device)
+  const rate = sampleRate(metrics.setSamplesPerSecond)
+  const station = openStation({
+    ...options,
+    store,
+    queue,
+    platformOf: (name) => (name === 'label-studio' ? platform : undefined),
+    defaultGenerator: async () => describeGenerator(embeddedGenerator, await readEmbeddedGenerator()),
+    draft: (image, project, signal) => draft(image, project, options.huggingFaceToken, signal),
+    times: { ...defaultPublishingTimes, ...options.times },
+    now: () => new Date(),
+    wait: (milliseconds, signal) => setTimeout(milliseconds, undefined, { signal }),
+    newId: randomUUID,
+    onProgress: (work, progress) => {
+      rate(progress.task, progress.done)
+      options.onProgress?.(work, progress)
+    },
+  })
+  const app = createApp({
+    store,
+    queue,
+    workflow: station.workflow,
+    metrics,
+    log,
+    onFailure: (error, request) => log.error({ err: error, ...request }, 'a request failed'),
+    ...(accessKey === undefined ? {} : { accessKey }),
+  })
+  const closeStation = async (): Promise<void> => {
+    await station.close()
+    await queue.close()
+  }
+  try {
+    const { server, port } = await listen(app.fetch, hostname, options.port)
+    return {
+      address: `http://${hostname.includes(':') ? `[${hostname}]` : hostname}:${port}`,
+      async close() {
+        const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+        // Pages keep a connection open for what is new: they connect again to the next server.
+        if ('closeAllConnections' in server) server.closeAllConnections()
+        await closed
+        await closeStation()
+      },
+    }
+  } catch (error) {
+    await closeStation()
+    throw error
+  }
+}
+
+type HttpServer = ReturnType<typeof serve>
+
+function listen(
+  fetch: Parameters<typeof serve>[0]['fetch'],
+  hostname: string,
+  port: number,
+): Promise<{ readonly server: HttpServer; readonly port: number }> {
+  return new Promise((resolve, reject) => {
+    const server = serve({ fetch, hostname, port }, (info) => resolve({ server, port: info.port }))
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      const why = cause.code === 'EADDRINUSE' ? 'another program listens there: choose another --port' : cause.message
+      reject(new Error(`cannot listen on ${hostname}:${port}: ${why}`))
+    })
+  })
+}
+
+/** Images per second while images are being made, else 0. */
+function sampleRate(tell: (samplesPerSecond: number) => void): (task: string, done: number) => void {
+  let begun: { readonly at: number; readonly done: number } | undefined
+  return (task, done) => {
+    if (task !== 'generating labelled images') {
+      begun = undefined
+      return tell(0)
+    }
+    begun ??= { at: performance.now(), done }
+    const seconds = (performance.now() - begun.at) / 1000
+    if (seconds > 0) tell((done - begun.done) / seconds)
+  }
+}
+
+/** A first mask by a model on Hugging Face, where the project wants one. */
+async function draft(
+  image: Uint8Array,
+  { life, labelList, settings }: Project,
+  token: string | undefined,
+  signal: AbortSignal | undefined,
+) {
+  if (life.drafts === undefined) return undefined
+  const { labelWidth: width, labelHeight: height } = settings
+  const parts = labelList.parts.map(({ name }) => name)
+  const drafter = openDrafter({ settings: life.drafts, token, parts, ...(signal === undefined ? {} : { signal }) })
+  return drafter.draft(image, { parts, width, height })
+}

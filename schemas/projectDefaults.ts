@@ -1,0 +1,26 @@
+import { z } from 'zod'
+import { LifeSettings } from './lifeSettings.ts'
+import { ProjectSettings } from './project.ts'
+
+const Fields = z.record(z.string(), z.unknown()).default({})
+
+/** What a project's record is completed by; here only so that the rest can be checked. */
+const completing = { labeler: 'student', labelWidth: 1, labelHeight: 1 }
+
+/**
+ * What differs from the defaults in projects that a server makes: a JSON file that its operator gives it. Label sizes are
+ * the generator's.
+ * @example { "settings": { "samplesPerRun": 2000 }, "life": { "seedCount": 30, "publishShare": 0.05 } }
+ */
+export const ProjectDefaults = z
+  .strictObject({ settings: Fields, life: Fields })
+  .superRefine(({ settings, life }, context) => {
+    const results = [
+      { name: 'settings', result: ProjectSettings.strict().safeParse({ ...completing, ...settings }) },
+      { name: 'life', result: LifeSettings.strict().safeParse(life) },
+    ]
+    for (const { name, result } of results)
+      for (const { path, message } of result.error?.issues ?? [])
+        context.addIssue({ code: 'custom', path: [name, ...path], message })
+  })
+export type ProjectDefaults = z.infer<typeof ProjectDefaults>
