@@ -53,13 +53,15 @@ Examples:
     const { version, notices: aboutServer } = await checkServer(client)
     const project = await projectOf(client, options)
     const seen = await openLabelStudio(client).readProject(project)
+    const backendUrl = withKey(options.backend, project)
     const connection = await connectBackend(client, {
       project,
-      backendUrl: withKey(options.backend, project),
+      backendUrl,
       title: 'Sixteen',
       ...(options.replaces === undefined ? {} : { replaces: withKey(options.replaces, project) }),
     })
-    const notices = [...aboutServer, ...seen.notices, ...connection.notices]
+    const unknown = await announce(backendUrl, project)
+    const notices = [...aboutServer, ...seen.notices, ...connection.notices, ...unknown]
     const failed = notices.some(({ level }) => level === 'error')
     if (options.json) {
       const { title, address } = seen
@@ -95,6 +97,28 @@ async function readLabels(list: string): Promise<readonly { name: string; color:
   if (names.length > 1) return names.map((name, index) => ({ name, color: partColor(index + 1) }))
   const { parts } = await readLabelList(list)
   return parts.filter(({ id }) => id > 0)
+}
+
+/** Milliseconds that the server beside us is given. */
+const patience = 5000
+
+/**
+ * Tells our server of the project, as Label Studio does when it may: where it may not, nobody else would.
+ * @returns what is wrong with the server's answer
+ */
+async function announce(backendUrl: string, project: string): Promise<readonly Notice[]> {
+  const answer = await fetch(`${backendUrl.replace(/\/+$/, '')}/setup`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ project }),
+    signal: AbortSignal.timeout(patience),
+  }).catch(() => undefined)
+  if (answer?.ok) return []
+  const message =
+    answer === undefined
+      ? 'Sixteen cannot be reached from here at that address. That is well where only Label Studio can; else start it with  sixteen serve'
+      : `Sixteen answers ${answer.status} there: is SIXTEEN_ACCESS_KEY the same here and where it serves?`
+  return [{ code: 'server-announcement', level: answer === undefined ? 'info' : 'error', message }]
 }
 
 /** The backend's address with a key of its own in its path, so that Label Studio's webhooks carry it, too. */

@@ -1,5 +1,6 @@
 /** The composition root of a server on one machine: web app, queue, reactor and jobs in one process. */
 import { randomUUID } from 'node:crypto'
+import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { serve } from '@hono/node-server'
@@ -55,7 +56,7 @@ export async function serveLocally(options: ServeOptions): Promise<Server> {
   const platform =
     options.labelStudio === undefined ? undefined : openLabelStudio(openLabelStudioClient(options.labelStudio))
   const metrics = openMetrics({ store, queue })
-  metrics.setDevice(device, device)
+  metrics.setDevice(device, cpus()[0]?.model ?? 'unknown processor')
   const rate = sampleRate(metrics.setSamplesPerSecond)
   const station = openStation({
     ...options,

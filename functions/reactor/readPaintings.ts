@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
+import { partColor } from '../../integrations/datasets/partColors.ts'
 import { encodeLabelMap } from '../../integrations/images/labelMapPng.ts'
 import type { PaintingForm, PlatformAnnotation, TaskKind } from '../../integrations/platform/index.ts'
-import type { LabelList } from '../../schemas/labels.ts'
+import { type LabelList, maximumParts, type Part } from '../../schemas/labels.ts'
 import type { Project } from '../../schemas/project.ts'
 import type { Effort } from '../../schemas/projectState.ts'
 import type { RunPainting } from '../../schemas/run.ts'
@@ -26,6 +27,13 @@ export interface Paintings {
   readonly effort: Effort
   readonly newestAt: Date | undefined
 }
+
+/** Colours of all ids there can be: a label that is added or gets another colour does not make another painting. */
+const palette: readonly Part[] = Array.from({ length: maximumParts }, (_, id) => ({
+  id,
+  name: `part ${id}`,
+  color: partColor(id),
+}))
 
 /** Reads the truth from the platform: which samples are painted, how, by how much work. Writes nothing. */
 export async function readPaintings(
@@ -73,7 +81,7 @@ export async function readPaintings(
   const painted = [...outcomes].flatMap(([sample, outcome]) => {
     const recipe = recipes.get(sample)
     if (outcome.kind !== 'painted' || recipe === undefined) return []
-    const png = encodeLabelMap(outcome.labelMap, labelList.parts)
+    const png = encodeLabelMap(outcome.labelMap, palette)
     const sha256 = createHash('sha256').update(png).digest('hex')
     return [{ sample, sha256, png, recipe, kind: kinds.get(sample) ?? 'generated', sources: outcome.sources }]
   })

@@ -104,19 +104,18 @@ function beforeFirstRun(situation: Situation, waiting: Waiting): Decision {
 
 function afterRun(situation: Situation, run: NonNullable<Situation['run']>, waiting: Waiting): Decision {
   const { life, changes } = situation
-  const after =
-    changes === 0 ? `nothing changed since ${run.version}` : `${counted(changes, 'change')} since ${run.version}`
-  if (life.autoTrain && changes >= life.retrainAfter) return settleThenRun(situation, waiting, after)
-  if (run.state === 'failed')
-    return waiting(
-      'blocked',
-      `${run.version} failed: ${run.error?.message ?? 'no reason is known'} Try it again, or change something.`,
-    )
-  if (run.state === 'stopped') return waiting('painting', `${run.version} was stopped; ${after}.`)
+  const { version, state } = run
+  const since = changes === 0 ? 'nothing changed since' : `${counted(changes, 'change')} since`
+  if (life.autoTrain && changes >= life.retrainAfter) return settleThenRun(situation, waiting, `${since} ${version}`)
+  if (state === 'failed') {
+    const why = run.error?.message ?? 'no reason is known.'
+    return waiting('blocked', `${version} failed: ${why} Try it again, or change something.`)
+  }
+  if (state === 'stopped') return waiting('painting', `${version} was stopped; ${since}.`)
   const needed = life.autoTrain
     ? `the next version begins after ${counted(life.retrainAfter, 'new or changed painting')}`
     : 'the next version begins when you start it'
-  return waiting('painting', `${run.version} is done; ${after}; ${needed}.`)
+  return waiting('painting', `${version} is done, ${since}; ${needed}.`)
 }
 
 /** A person who paints is not interrupted: a run begins when nothing was painted for a while. */

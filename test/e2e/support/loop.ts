@@ -1,7 +1,11 @@
 /** A Label Studio, our server beside it, and the steps of the loop between them. */
 import { join } from 'node:path'
 import { expect } from 'vitest'
-import { type LabelStudioServer, startLabelStudio } from '../../../scripts/label-studio-server.ts'
+import {
+  type LabelStudioServer,
+  type LabelStudioServerOptions,
+  startLabelStudio,
+} from '../../../scripts/label-studio-server.ts'
 import { type Annotator, annotatorOf, type Task } from './annotator.ts'
 import { sixteen } from './sixteen.ts'
 import { type SixteenServer, type SixteenServerOptions, startSixteen } from './sixteenServer.ts'
@@ -15,8 +19,8 @@ export interface Loop {
   serve(options?: Partial<SixteenServerOptions>): Promise<SixteenServer>
   /** Makes a project with the given label configuration, connects it, and waits for its seeds. @returns its number */
   connectedProject(server: SixteenServer, title: string, config?: string): Promise<string>
-  /** Connects a project through the command line. */
-  connect(server: SixteenServer, project: string): Promise<void>
+  /** Connects a project through the command line. @returns what it printed */
+  connect(server: SixteenServer, project: string): Promise<string>
   /** Paints every seed that is not painted. */
   paintSeeds(project: string): Promise<void>
   close(): Promise<void>
@@ -26,23 +30,24 @@ export interface Loop {
 export const ended = (project: string, work: string): RegExp =>
   new RegExp(`"project":"${project}".*"work":"${work}".*"work is done"`)
 
+/** @param options of the Label Studio server */
 export async function openLoop(
   name: string,
-  { validatePredictions }: { readonly validatePredictions: boolean },
+  options: Pick<LabelStudioServerOptions, 'validatePredictions' | 'environment'>,
 ): Promise<Loop> {
   const workplace = await makeWorkplace(name)
-  const labelStudio = await startLabelStudio({
-    dataFolder: join(workplace.folder, 'label-studio'),
-    validatePredictions,
-  })
+  const labelStudio = await startLabelStudio({ dataFolder: join(workplace.folder, 'label-studio'), ...options })
   const annotator = annotatorOf(labelStudio)
   const servers: SixteenServer[] = []
   let folders = 0
 
-  const connect = async (server: SixteenServer, project: string): Promise<void> => {
+  const connect = async (server: SixteenServer, project: string): Promise<string> => {
     const arguments_ = ['connect', '--url', labelStudio.address, '--project', project, '--backend', server.address]
-    const { code, stderr } = await sixteen(arguments_, { env: { LABEL_STUDIO_TOKEN: labelStudio.token } })
+    const { code, stdout, stderr } = await sixteen(arguments_, {
+      env: { LABEL_STUDIO_TOKEN: labelStudio.token, SIXTEEN_ACCESS_KEY: server.accessKey ?? '' },
+    })
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    return stdout
   }
   return {
     workplace,

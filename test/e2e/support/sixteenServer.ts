@@ -19,6 +19,7 @@ export interface SixteenServer {
   readonly address: string
   readonly port: number
   readonly folder: string
+  readonly accessKey: string | undefined
   /** Everything it logged so far. */
   readonly lines: readonly string[]
   /** Resolves with the first line that fits, of those logged from now on. @throws when the process ends before */
@@ -72,6 +73,7 @@ export async function startSixteen({ defaults, port = 0, ...options }: SixteenSe
     address,
     port: Number(new URL(address).port),
     folder: options.folder,
+    accessKey: options.accessKey,
     lines,
     said,
     stop: () => end(child, 'SIGTERM', ended),

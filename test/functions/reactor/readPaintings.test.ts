@@ -23,6 +23,20 @@ describe('what people left on the platform', () => {
     for (const { png, sha256 } of painted) expect(createHash('sha256').update(png).digest('hex')).toBe(sha256)
   })
 
+  test('is the same file when a label is added or gets another colour', async () => {
+    const world = await worldOf()
+    world.paint(world.tasks[0], [1, 2])
+    const [before] = (await world.read()).painted
+    const [background, ...others] = project.labelList.parts
+    const parts = [
+      ...(background === undefined ? [] : [background]),
+      ...others.map((part) => ({ ...part, color: '#abcdef' })),
+      { id: 3, name: 'Nose', color: '#000000' },
+    ]
+    const [after] = (await world.read({ ...project, labelList: { ...project.labelList, parts } })).painted
+    expect(after?.sha256).toBe(before?.sha256)
+  })
+
   test('is nothing where nothing is', async () => {
     const world = await worldOf()
     expect(await world.read()).toMatchObject({ painted: [], skippedSeeds: 0, unusable: [], newestAt: undefined })
