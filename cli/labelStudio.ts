@@ -18,8 +18,8 @@ export function withLabelStudio(command: Command): Command {
 
 /** @throws UsageError where address or token is missing, PlatformError where they cannot be one */
 export function openClient({ url, token }: LabelStudioOptions): LabelStudioClient {
-  const address = url ?? process.env.LABEL_STUDIO_URL
-  const secret = token ?? process.env.LABEL_STUDIO_TOKEN
+  const address = (url ?? process.env.LABEL_STUDIO_URL)?.trim()
+  const secret = (token ?? process.env.LABEL_STUDIO_TOKEN)?.trim()
   if (address === undefined || address === '')
     throw new UsageError('name the Label Studio server: --url http://localhost:8080')
   if (secret === undefined || secret === '')

@@ -1,14 +1,20 @@
-/** The runs of a project as the store holds them. */
-import { AlreadyExistsError, createJson, listJson, type Store } from '../integrations/storage/index.ts'
+/** The projects of a store, and their runs. */
+import { AlreadyExistsError, createJson, readEach, type Store } from '../integrations/storage/index.ts'
 import type { ProjectKeys } from '../integrations/storage/keys.ts'
+import { Project } from '../schemas/project.ts'
 import { Run, type RunVersion, runNumber, runVersion } from '../schemas/run.ts'
 import type { RunInputs } from './factory/runInputs.ts'
 import { newRun } from './factory/runRecord.ts'
 
-/** All runs of a project, oldest first. */
-export async function listRuns(store: Store, keys: ProjectKeys): Promise<readonly Run[]> {
-  const runs = await listJson(store, keys.runs, (key) => key.endsWith('/run.json'), Run)
+/** All runs of a project, oldest first. @throws InvalidRecordError */
+export async function listRuns(store: Store, keys: Pick<ProjectKeys, 'runs'>): Promise<readonly Run[]> {
+  const runs = await readEach(store, keys.runs, 'run.json', Run)
   return runs.toSorted((a, b) => runNumber(a.version) - runNumber(b.version))
+}
+
+/** All projects, in the order of their keys. @throws InvalidRecordError */
+export function listProjects(store: Store): Promise<readonly Project[]> {
+  return readEach(store, 'projects/', 'project.json', Project)
 }
 
 /** The newest run with these inputs, else a new one. Two callers at once get the same. */

@@ -25,7 +25,8 @@ const gates: readonly Gate[] = [
   { script: 'text', tests: false, limit: 1 },
   { script: 'test', tests: true, limit: 12 },
   { script: 'test:e2e', tests: true, limit: 25 },
-  { script: 'gates', tests: false, limit: 4 },
+  { script: 'check:secrets', tests: false, limit: 4 },
+  { script: 'gates', tests: false, limit: 5 },
 ]
 
 const root = join(import.meta.dirname, '..')

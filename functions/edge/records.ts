@@ -1,18 +1,11 @@
 /** What the edge reads of the store. */
-import { getJson, listJson, type Store } from '../../integrations/storage/index.ts'
+import { getJson, type Store } from '../../integrations/storage/index.ts'
 import { projectKeys, type RunKeys } from '../../integrations/storage/keys.ts'
 import { Project } from '../../schemas/project.ts'
 import { Run, type RunVersion, runNumber } from '../../schemas/run.ts'
+import { listProjects, listRuns as runsOf } from '../runs.ts'
 import { NotFoundError } from './errors.ts'
 import type { ProjectPath, RunPath } from './paths.ts'
-
-const projectRecord = /^projects\/[^/]+\/project\.json$/
-const runRecord = /^projects\/[^/]+\/runs\/[^/]+\/run\.json$/
-
-/** All projects, in the order of their keys. @throws InvalidRecordError */
-export function listProjects(store: Store): Promise<readonly Project[]> {
-  return listJson(store, 'projects/', (key) => projectRecord.test(key), Project)
-}
 
 /** @throws NotFoundError where there is no such project, InvalidRecordError */
 export async function readProject(store: Store, { platform, id }: ProjectPath): Promise<Project> {
@@ -27,9 +20,9 @@ export async function readProject(store: Store, { platform, id }: ProjectPath): 
  * @throws InvalidRecordError
  */
 export async function listRuns(store: Store, project?: ProjectPath): Promise<readonly Run[]> {
-  const prefix = project === undefined ? 'projects/' : projectKeys(project.platform, project.id).runs
-  const runs = await listJson(store, prefix, (key) => runRecord.test(key), Run)
-  return runs.toSorted((a, b) => runNumber(a.version) - runNumber(b.version))
+  if (project !== undefined) return runsOf(store, projectKeys(project.platform, project.id))
+  const all = (await listProjects(store)).map(({ platform, id }) => runsOf(store, projectKeys(platform, id)))
+  return (await Promise.all(all)).flat().toSorted((a, b) => runNumber(a.version) - runNumber(b.version))
 }
 
 /** Versions of the runs that are done, each once, oldest first. @throws InvalidRecordError */

@@ -80,7 +80,6 @@ export async function serveLocally(options: ServeOptions): Promise<Server> {
     workflow: station.workflow,
     metrics,
     log,
-    onFailure: (error, request) => log.error({ err: error, ...request }, 'a request failed'),
     ...(accessKey === undefined ? {} : { accessKey }),
   })
   const closeStation = async (): Promise<void> => {

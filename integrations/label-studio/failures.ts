@@ -107,13 +107,15 @@ function refusalDetail(data: unknown): string {
   if (!parsed.success) return 'a web page or something else that is no JSON'
   const { detail, validation_errors } = parsed.data
   const texts = [...(typeof detail === 'string' ? [detail] : []), ...textsIn(validation_errors)]
-  return texts
-    .join(': ')
-    .replace(/<[^>]*>/g, '')
-    // Masks, which validation repeats in full.
-    .replace(/\[[\d,\s]{40,}\]?/g, '[…]')
-    .replace(/\s+/g, ' ')
-    .trim()
+  return (
+    texts
+      .join(': ')
+      .replace(/<[^>]*>/g, '')
+      // Masks, which validation repeats in full.
+      .replace(/\[[\d,\s]{40,}\]?/g, '[…]')
+      .replace(/\s+/g, ' ')
+      .trim()
+  )
 }
 
 function jsonOf(data: unknown): unknown {

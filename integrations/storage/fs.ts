@@ -21,7 +21,7 @@ import { createFileLock } from './file-lock.ts'
 import { discard, errorCode, type FileSystem, storageFailure } from './file-system.ts'
 import { createFolders } from './folders.ts'
 import type { Store, StoredObject } from './index.ts'
-import { checkPrefix, isStep, keySteps } from './key.ts'
+import { checkFolder, checkPrefix, isStep, keySteps } from './key.ts'
 import { ownIdentity } from './process-identity.ts'
 import { createTemporaryFiles } from './temporary-files.ts'
 
@@ -127,9 +127,9 @@ export const openFileStore = async (folder: string, options: FileStoreOptions = 
     if (actual !== etag) throw new ChangedError(key, etag, actual)
   }
 
-  /** The keys below a folder. Folders sort as their names with `/`, which makes the walk's order that of whole keys. */
-  async function* walk(folderKey: string, prefix: string): AsyncGenerator<string> {
-    const names = await attempt(`list ${prefix}`, undefined, async () => {
+  /** What is in a folder, folders with `/` at their end: so sorted, a walk's order is that of whole keys. */
+  const namesIn = (folderKey: string): Promise<readonly string[]> =>
+    attempt(`list ${folderKey}`, undefined, async () => {
       try {
         const entries = await files.readdir(join(root, folderKey), { withFileTypes: true })
         const usable = entries.filter((entry) => isStep(entry.name) && (entry.isFile() || entry.isDirectory()))
@@ -139,7 +139,10 @@ export const openFileStore = async (folder: string, options: FileStoreOptions = 
         throw error
       }
     })
-    for (const name of names) {
+
+  /** The keys below a folder. */
+  async function* walk(folderKey: string, prefix: string): AsyncGenerator<string> {
+    for (const name of await namesIn(folderKey)) {
       const key = `${folderKey}${name}`
       if (!name.endsWith('/')) {
         if (key.startsWith(prefix)) yield key
@@ -188,6 +191,10 @@ export const openFileStore = async (folder: string, options: FileStoreOptions = 
 
     async *list(prefix) {
       yield* walk('', checkPrefix(prefix))
+    },
+
+    async *folders(folder) {
+      for (const name of await namesIn(checkFolder(folder))) if (name.endsWith('/')) yield folder + name
     },
 
     remove: (key) =>

@@ -6,7 +6,7 @@
 import { AlreadyExistsError, DifferentContentError } from './errors.ts'
 
 export * from './errors.ts'
-export { createJson, encodeJson, getJson, listJson, updateJson } from './json.ts'
+export { createJson, encodeJson, getJson, listJson, readEach, updateJson } from './json.ts'
 export { type Lease, type LeaseOptions, takeLease, whileHolding } from './lease.ts'
 
 /** An object as it was read. */
@@ -46,6 +46,12 @@ export interface Store {
   replace(key: string, bytes: Uint8Array, etag: string): Promise<string>
   /** The keys that begin with the prefix ('' for all), in the order of their characters' codes. */
   list(prefix: string): AsyncIterable<string>
+  /**
+   * The steps right below a folder that lead to further keys, as prefixes that end in `/`, in their order: what an object
+   * store calls common prefixes. Much cheaper than listing what is in them. One whose objects are gone may be named, still.
+   * @param folder ends in `/`, or is ''
+   */
+  folders(folder: string): AsyncIterable<string>
   /** Takes the object away. Where there is none, that is well. */
   remove(key: string): Promise<void>
 }

@@ -64,6 +64,24 @@ export const listJson = async <T>(
 }
 
 /**
+ * Reads the record of one name in each folder right below a folder, in the order of the folders; those without it are left
+ * out.
+ * @throws InvalidRecordError when one does not fit the schema
+ * @example await readEach(store, 'projects/', 'project.json', Project)
+ */
+export const readEach = async <T>(
+  store: Store,
+  folder: string,
+  name: string,
+  schema: z.ZodType<T>,
+): Promise<readonly T[]> => {
+  const keys: string[] = []
+  for await (const below of store.folders(folder)) keys.push(below + name)
+  const records = await Promise.all(keys.map((key) => getJson(store, key, schema)))
+  return records.flatMap((record) => (record === undefined ? [] : [record.value]))
+}
+
+/**
  * Writes a record that is not there yet.
  * @returns its etag
  * @throws AlreadyExistsError, InvalidRecordError

@@ -50,3 +50,12 @@ export const checkPrefix = (prefix: string): string => {
   const problem = problemOf(prefix.split('/'), stepBeginning)
   return problem === undefined ? prefix : refuse('prefix', prefix, problem)
 }
+
+/**
+ * Lets the prefix of a folder pass, as `folders` takes it: '' or `runs/`.
+ * @throws InvalidKeyError when it does not end with a step, or no key can begin so
+ */
+export const checkFolder = (folder: string): string => {
+  if (checkPrefix(folder) !== '' && !folder.endsWith('/')) return refuse('folder', folder, 'it does not end in /')
+  return folder
+}

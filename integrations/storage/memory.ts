@@ -1,7 +1,7 @@
 import { AlreadyExistsError, ChangedError } from './errors.ts'
 import { contentEtag } from './etag.ts'
 import type { Store } from './index.ts'
-import { checkPrefix, keySteps } from './key.ts'
+import { checkFolder, checkPrefix, keySteps } from './key.ts'
 
 /** A store that lives as long as its process: for tests and for trying things out. */
 export const openMemoryStore = (): Store => {
@@ -37,6 +37,13 @@ export const openMemoryStore = (): Store => {
       checkPrefix(prefix)
       const keys = [...objects.keys()].filter((key) => key.startsWith(prefix))
       yield* keys.sort()
+    },
+
+    async *folders(folder) {
+      checkFolder(folder)
+      const below = [...objects.keys()].filter((key) => key.startsWith(folder)).map((key) => key.slice(folder.length))
+      const steps = below.filter((rest) => rest.includes('/')).map((rest) => rest.slice(0, rest.indexOf('/') + 1))
+      for (const step of [...new Set(steps)].sort()) yield folder + step
     },
 
     async remove(key) {

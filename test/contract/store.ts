@@ -233,6 +233,20 @@ export const describeStore = ({ name, open }: StoreContract): void => {
         expect(await collect(store.list(''))).toEqual([])
       })
 
+      test('gives the folders right below a folder, in order, without what is in them', async () => {
+        for (const key of keys) await store.create(key, bytesOf(key))
+        expect(await collect(store.folders(''))).toEqual(['a-b2/', 'a/', 'runs/'])
+        expect(await collect(store.folders('a/'))).toEqual(['a/b/'])
+        expect(await collect(store.folders('runs/'))).toEqual(['runs/x/'])
+        expect(await collect(store.folders('runs/x/'))).toEqual([])
+        expect(await collect(store.folders('nothing/'))).toEqual([])
+      })
+
+      test('asks for a folder, not for a prefix', async () => {
+        await expect(collect(store.folders('a'))).rejects.toThrow(InvalidKeyError)
+        await expect(collect(store.folders('../'))).rejects.toThrow(InvalidKeyError)
+      })
+
       test('can be left in the middle', async () => {
         for (const key of keys) await store.create(key, bytesOf(key))
         for await (const key of store.list('a')) {

@@ -163,6 +163,11 @@ describe('what contradicts itself is refused', () => {
     expect(Project.parse({ ...project, settings: { ...settings, samplesPerRun: 10_000 } })).toBeTruthy()
   })
 
+  test.each(['https://someone:canary@a.b/', 'https://canary@a.b/'])('a password in an address: %s', (endpoint) => {
+    const life = { drafts: { model: 'someone/faces', endpoint, labels: {} } }
+    refuses(Project, project, { life }, 'leave out user and password')
+  })
+
   test('a sample that a shard holds twice', () => refuses(Shard, shard, { lines: [line, line] }, 'has one line'))
 })
 

@@ -6,12 +6,13 @@ import { ModelVersion } from '../../../schemas/modelVersion.ts'
 import { Project } from '../../../schemas/project.ts'
 import { ProjectState } from '../../../schemas/projectState.ts'
 import { SeedList } from '../../../schemas/seedList.ts'
+import { listProjects } from '../../runs.ts'
 import { json } from '../documented.ts'
 import { forAllProjects } from '../doors.ts'
 import type { EdgeEnvironment } from '../environment.ts'
 import type { Edge } from '../options.ts'
 import { ProjectPath } from '../paths.ts'
-import { listProjects, readProject } from '../records.ts'
+import { readProject } from '../records.ts'
 
 const tags = ['Projects']
 

@@ -1,12 +1,12 @@
-import { encodeJson, getJson, listJson, type Store, updateJson } from '../../../integrations/storage/index.ts'
+import { encodeJson, getJson, type Store, updateJson } from '../../../integrations/storage/index.ts'
 import type { ProjectKeys } from '../../../integrations/storage/keys.ts'
 import type { Project } from '../../../schemas/project.ts'
-import { Run, runNumber } from '../../../schemas/run.ts'
 import { RunManifest } from '../../../schemas/runManifest.ts'
 import { Sample, sampleId } from '../../../schemas/sample.ts'
 import { type SeedChoice, SeedList } from '../../../schemas/seedList.ts'
 import { spread } from '../../factory/life/spread.ts'
 import { nextSeeds } from '../../factory/nextSeeds.ts'
+import { listRuns } from '../../runs.ts'
 import type { Engine } from '../onnx/engine.ts'
 import { sampleStyles } from '../stylegan/sampleStyles.ts'
 import { seedTruncation } from './annotations.ts'
@@ -67,11 +67,7 @@ async function mostDisputed(
   avoided: ReadonlySet<string>,
   count: number,
 ): Promise<readonly Candidate[]> {
-  const runs = await listJson(store, keys.runs, (key) => key.endsWith('/run.json'), Run)
-  const done = runs
-    .filter(({ state }) => state === 'done')
-    .toSorted((a, b) => runNumber(b.version) - runNumber(a.version))
-  const [newest] = done
+  const newest = (await listRuns(store, keys)).findLast(({ state }) => state === 'done')
   if (newest === undefined) return []
   const manifest = (await getJson(store, keys.run(newest.version).manifest, RunManifest))?.value
   if (manifest === undefined || manifest.settings.truncation !== seedTruncation(project)) return []

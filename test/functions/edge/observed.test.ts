@@ -101,6 +101,12 @@ describe('no secret', () => {
     ['/k/secret', '/k/:key'],
     ['/K/secret/a/k/b', '/k/:key/a/k/:key'],
     ['//k///secret//x', '//k/:key//x'],
+    ['/k%2Fsecret/x', '/k/:key/x'],
+    ['/k%252fsecret%252fx', '/k/:key%252fx'],
+    ['/%256B/secret', '/k/:key'],
+    ['/k%5Csecret', '/k/:key'],
+    ['/k\\secret', '/k/:key'],
+    ['/k/se\ncret/x', '/k/:key/x'],
     ['/api/projects', '/api/projects'],
   ])('is left of the path %s', (path, redacted) => {
     expect(redactedPath(path)).toBe(redacted)
@@ -148,7 +154,7 @@ describe('metrics', () => {
 
   test('are there, less what cannot be read, where queue and store fail', async () => {
     const store = openMemoryStore()
-    await store.create('projects/local-a/runs/sixteen-v1/run.json', new TextEncoder().encode('{'))
+    await store.create('projects/local-a/project.json', new TextEncoder().encode('{'))
     const edge = openEdge({ metrics: openMetrics({ store, queue: brokenQueue }) })
     const lines = await scrape(edge)
     expect(lines).toContain('sixteen_queue_messages Nan')

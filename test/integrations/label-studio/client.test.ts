@@ -231,4 +231,20 @@ describe('tokens', () => {
     const { seen } = await failure(quickClient(server.address, { token }))
     expect(seen).not.toContain(token)
   })
+
+  test.each([200, 600, 601, 630])('are not cut, and so missed, where they cross character %i', async (length) => {
+    const token = 'canary-chosen-by-an-administrator'
+    const detail = `${'x'.repeat(length - 1 - token.length / 2)} ${token} and so on`
+    const server = await serving(() => ({ status: 403, body: { detail } }))
+    const { seen } = await failure(quickClient(server.address, { token }))
+    expect(seen).not.toContain('canary')
+  })
+
+  test('are hidden in the target of a redirect', async () => {
+    const token = 'canary+chosen/by'
+    const headers = { Location: `/login/${encodeURIComponent(token)}/` }
+    const server = await serving(() => ({ status: 302, headers }))
+    const { seen } = await failure(quickClient(server.address, { token }))
+    expect(seen).toContain('/login/***/')
+  })
 })

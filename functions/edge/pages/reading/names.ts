@@ -1,4 +1,5 @@
 import type { Store } from '../../../../integrations/storage/index.ts'
+import { projectKeys } from '../../../../integrations/storage/keys.ts'
 import { Platform } from '../../../../schemas/project.ts'
 import { ProjectPath } from '../../paths.ts'
 
@@ -12,13 +13,10 @@ export function projectOfName(name: string): ProjectPath | undefined {
   return path.success ? path.data : undefined
 }
 
-/** A project is there with its record, or already with what was found on its platform. */
-const projectKey = /^projects\/([^/]+)\/(?:project|state)\.json$/
+/** Pages ask often, and a store in the cloud wants money for each answer. */
+const rememberedMilliseconds = 2000
 
-/** A store can only list all its keys, pictures included: with many images this takes a while. */
-const rememberedMilliseconds = 10_000
-
-/** Lists the projects of a store, in the order of their keys; a list is good for ten seconds, for all who ask. */
+/** Lists the projects of a store, in the order of their keys; a list is good for two seconds, for all who ask. */
 export function createProjectList(store: Store, now: () => Date): () => Promise<readonly ProjectPath[]> {
   let remembered: { readonly at: number; readonly paths: Promise<readonly ProjectPath[]> } | undefined
   return () => {
@@ -35,10 +33,16 @@ export function createProjectList(store: Store, now: () => Date): () => Promise<
 }
 
 async function listPaths(store: Store): Promise<readonly ProjectPath[]> {
-  const names = new Set<string>()
-  for await (const key of store.list('projects/')) {
-    const name = projectKey.exec(key)?.[1]
-    if (name !== undefined) names.add(name)
+  const paths: ProjectPath[] = []
+  for await (const folder of store.folders('projects/')) {
+    const path = projectOfName(folder.slice('projects/'.length, -1))
+    if (path !== undefined && (await isProject(store, path))) paths.push(path)
   }
-  return [...names].flatMap((name) => projectOfName(name) ?? [])
+  return paths
+}
+
+/** It is there with its record, or already with what was found on its platform. */
+async function isProject(store: Store, { platform, id }: ProjectPath): Promise<boolean> {
+  const { project, state } = projectKeys(platform, id)
+  return (await store.head(project)) !== undefined || (await store.head(state)) !== undefined
 }
