@@ -15,7 +15,7 @@ interface ConnectCommandOptions extends LabelStudioOptions {
   readonly project?: string
   readonly create?: string
   readonly labels?: string
-  readonly paint: 'brush' | 'polygon' | 'bitmask'
+  readonly paint?: 'brush' | 'polygon' | 'bitmask'
   readonly backend: string
   readonly replaces?: string
   readonly json: boolean
@@ -30,9 +30,10 @@ export const connect = withLabelStudio(
   .option('--create <title>', 'make a project instead; needs --labels')
   .option('--labels <list>', `parts for --create: a,b,c, or ${labelPresets.join(', ')}, or a JSON file`)
   .addOption(
-    new Option('--paint <kind>', 'how parts are painted in a project that is made')
-      .choices(['brush', 'polygon', 'bitmask'])
-      .default('brush'),
+    new Option(
+      '--paint <kind>',
+      'how parts are painted in a project that is made; without it by brush, many parts by bitmask',
+    ).choices(['brush', 'polygon', 'bitmask']),
   )
   .option('--backend <url>', 'address at which Label Studio reaches `sixteen serve`', 'http://127.0.0.1:9090')
   .option('--replaces <url>', 'address that it had before, to be taken away')
@@ -88,7 +89,8 @@ async function projectOf(
   if (project !== undefined) return requireProject(client, project)
   if (labels === undefined)
     throw new UsageError('--create needs --labels: what is to be painted, such as Hair,Eye,Nose')
-  return createProject(client, { title: create ?? '', labels: await readLabels(labels), kind: paint })
+  const kind = paint === undefined ? {} : { kind: paint }
+  return createProject(client, { title: create ?? '', labels: await readLabels(labels), ...kind })
 }
 
 /** The background is what nobody paints. */

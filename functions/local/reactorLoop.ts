@@ -3,7 +3,8 @@ import type { Delivery, Queue } from '../../integrations/queue/index.ts'
 import { Event } from '../../schemas/event.ts'
 import type { ReactorContext } from '../reactor/context.ts'
 import { reconcileMessage } from '../reactor/events.ts'
-import { react } from '../reactor/react.ts'
+import { holdsOrder, react } from '../reactor/react.ts'
+import { openPace, type Pace } from './pace.ts'
 
 /** Seconds after which a reaction is taken for lost. It is renewed by no one, so it is longer than any look takes. */
 const visibilitySeconds = 600
@@ -21,6 +22,7 @@ export async function runReactor(
   context: ReactorContext & { readonly signal: AbortSignal },
 ): Promise<void> {
   const { signal, log } = context
+  const pace = openPace(() => context.now().getTime())
   const read = async (): Promise<void> => {
     while (!signal.aborted) {
       const delivery = await queue.receive({ visibilitySeconds, waitSeconds, signal }).catch(async (error: unknown) => {
@@ -29,15 +31,19 @@ export async function runReactor(
         await context.wait(5000, signal).catch(() => undefined)
         return undefined
       })
-      if (delivery !== undefined) await settle(queue, context, delivery)
+      if (delivery !== undefined) await settle(queue, context, pace, delivery)
     }
   }
   await Promise.all(Array.from({ length: readers }, read))
 }
 
-async function settle(queue: Queue, context: ReactorContext, delivery: Delivery): Promise<void> {
+async function settle(queue: Queue, context: ReactorContext, pace: Pace, delivery: Delivery): Promise<void> {
   try {
+    const rest = pace.restOf(delivery.group)
+    if (rest > 0 && !holdsOrder(delivery)) return await delivery.later(rest / 1000)
+    const begun = context.now().getTime()
     const reaction = await react(context, delivery)
+    pace.looked(delivery.group, context.now().getTime() - begun)
     if (reaction.kind === 'later') return await delivery.later(reaction.seconds)
     if (reaction.kind === 'look-again') await lookAgain(queue, context, delivery)
     await delivery.done()

@@ -29,7 +29,7 @@ export async function tasksBySample({
   const tasks = new Map<string, PlatformTask>()
   for await (const task of platform.listTasks(project)) {
     // Of doubled tasks, which a person may have made, the first counts.
-    if (task.sample !== undefined && !tasks.has(task.sample)) tasks.set(task.sample, task)
+    if (!tasks.has(task.sample)) tasks.set(task.sample, task)
   }
   return tasks
 }

@@ -101,7 +101,7 @@ async function carryOut(place: ReactorPlace, found: Found, decision: Decision): 
     log.info({ project: keys.root, run: version, paintings: paintings.painted.length }, 'a run begins')
   }
   const list = await wantSeeds(store, keys, decision.wantedSeeds)
-  const shown = new Set(found.tasks.flatMap(({ sample }) => sample ?? []))
+  const shown = new Set(found.tasks.map(({ sample }) => sample))
   const missing = list.chosen.filter(({ sample }) => !shown.has(sample)).length
   if (list.chosen.length < list.wanted || missing > 0) {
     if (await workflow.start({ ...of, kind: 'seeds' }))
@@ -111,7 +111,7 @@ async function carryOut(place: ReactorPlace, found: Found, decision: Decision): 
 
 function countPaintings(tasks: readonly PlatformTask[], { painted, skippedSeeds }: Paintings) {
   const paintedSeeds = painted.filter(({ kind }) => kind === 'seed').length
-  const published = new Set(tasks.flatMap(({ sample, kind }) => (kind === 'seed' ? (sample ?? []) : []))).size
+  const published = new Set(tasks.flatMap(({ sample, kind }) => (kind === 'seed' ? sample : []))).size
   return {
     seeds: { published, painted: paintedSeeds, skipped: skippedSeeds },
     corrected: painted.length - paintedSeeds,

@@ -49,7 +49,7 @@ async function push(place: ReactorPlace, tasks: readonly string[]): Promise<void
   const wanted = new Set(tasks)
   const found: { task: string; sample: string }[] = []
   for await (const { id: task, sample } of platform.listTasks(id))
-    if (wanted.has(task) && sample !== undefined && predictions.has(sample)) found.push({ task, sample })
+    if (wanted.has(task) && predictions.has(sample)) found.push({ task, sample })
   const { labelWidth: width, labelHeight: height } = project.settings
   const form: PaintingForm = { parts: predictions.parts, width, height }
   // A platform that is out of reach is a matter of the queue: the order comes again.

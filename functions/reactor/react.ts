@@ -70,6 +70,17 @@ async function tryOrder(place: ReactorPlace, order: Event): Promise<void> {
   }
 }
 
+/** Whether there is more to a delivery than a look. */
+export function holdsOrder({ bodies }: Pick<Delivery, 'bodies'>): boolean {
+  return bodies.some((body) => {
+    try {
+      return isOrder(Event.parse(JSON.parse(body)))
+    } catch {
+      return false
+    }
+  })
+}
+
 /** An event that cannot be read is left aside: the reconciler finds what it told of. */
 function readEvent({ log }: ReactorContext, body: string): Event | undefined {
   try {

@@ -63,7 +63,6 @@ export async function readPaintings(
   }
   for await (const annotation of platform.listAnnotations(id, form)) {
     const { sample, taskKind, painting } = annotation
-    if (sample === undefined) continue
     newest.at = Math.max(newest.at, Date.parse(annotation.updatedAt))
     addEffort(effort, annotation)
     const recipe = ownSample(sample, project)

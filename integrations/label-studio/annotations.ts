@@ -5,7 +5,7 @@ import { decodeResult, type LabelConfig } from './format/index.ts'
 import { numberOf } from './numberOf.ts'
 import { eachTask } from './pages.ts'
 import { requireLabelConfig } from './projects.ts'
-import { oursIn } from './tasks.ts'
+import { ofSamples, oursIn } from './tasks.ts'
 
 /** Tasks that have an annotation, skipped ones too. Of type String, this filter fails on a project without tasks. */
 const annotated = { filter: 'filter:tasks:annotations_ids', operator: 'empty', type: 'Number', value: false }
@@ -22,15 +22,16 @@ export async function* listAnnotations(
   const config = await requireLabelConfig(client, project)
   const tasks = eachTask(client, {
     project: numberOf(project, 'project'),
-    filters: [annotated],
+    filters: [annotated, ofSamples],
     pageSize: 10,
     shape: { fields: 'all', omit: 'predictions,drafts' },
     answer: AnnotatedPage,
     what: `listing the annotations of project ${project}`,
   })
   for await (const { id: task, data, annotations } of tasks) {
-    const { sample, kind } = oursIn(data)
-    if (sample === undefined) continue
+    const ours = oursIn(data)
+    if (ours === undefined) continue
+    const { sample, kind } = ours
     for (const annotation of annotations) {
       yield {
         id: annotation.id,

@@ -11,6 +11,7 @@ import {
   LabelConfigError,
   type PaintingKind,
   paintableLabels,
+  paintingKindFor,
   parseLabelConfig,
 } from './format/index.ts'
 import { numberOf } from './numberOf.ts'
@@ -61,13 +62,13 @@ export interface NewProject {
   readonly title: string
   /** What is to be painted, with colours as `#rrggbb`. */
   readonly labels: readonly { readonly name: string; readonly color: string | undefined }[]
-  /** How it is painted. @default 'brush' */
+  /** How it is painted. @default what opens fastest for so many labels */
   readonly kind?: PaintingKind
 }
 
 /** Makes a project for painting images. @returns its id */
 export async function createProject(client: LabelStudioClient, project: NewProject): Promise<string> {
-  const { title, labels, kind = 'brush' } = project
+  const { title, labels, kind = paintingKindFor(labels.length) } = project
   const body = { title, label_config: labelConfigOf(labels, kind) }
   const what = `creating the project ${JSON.stringify(title)}`
   const { id } = await client.call({ method: 'POST', path: '/api/projects/', body, answer: Created, what })

@@ -30,9 +30,9 @@ export interface PlatformProject {
 
 export interface PlatformTask {
   readonly id: string
-  /** The sample that it shows; undefined where the image is not ours. */
-  readonly sample: string | undefined
-  /** What it was imported as; undefined where the image is not ours. */
+  /** The sample that it shows. */
+  readonly sample: string
+  /** What it was imported as; undefined where somebody took that out of its data. */
   readonly kind: TaskKind | undefined
 }
 
@@ -42,7 +42,7 @@ export type TaskKind = 'seed' | 'generated'
 export interface PlatformAnnotation {
   readonly id: string
   readonly task: string
-  readonly sample: string | undefined
+  readonly sample: string
   readonly taskKind: TaskKind | undefined
   /** Who made it, as the platform names people: an id, never an address. */
   readonly by: string | undefined
@@ -101,7 +101,7 @@ export interface Connection {
 export interface AnnotationPlatform {
   readonly name: Platform
   readProject(project: string): Promise<PlatformProject>
-  /** All tasks, page by page. */
+  /** All tasks that show a sample of ours, page by page: a project may hold any number of others. */
   listTasks(project: string): AsyncIterable<PlatformTask>
   /** All annotations of tasks that show a sample, drafts left out. */
   listAnnotations(project: string, form: PaintingForm): AsyncIterable<PlatformAnnotation>

@@ -26,6 +26,9 @@ export interface MemoryProjectOptions extends Partial<Pick<PlatformProject, 'tit
   readonly labels: MemoryLabels
 }
 
+/** A task; without a sample where its image is not ours. */
+export type MemoryTask = Omit<PlatformTask, 'sample'> & { readonly sample: string | undefined }
+
 /** Who left something in a task, and when. */
 export interface MemoryVisit {
   readonly project: string
@@ -49,6 +52,8 @@ export interface MemoryPlatform extends AnnotationPlatform {
   addProject(options: MemoryProjectOptions): void
   /** Changes the label configuration; paintings keep the names of their parts. */
   setLabels(project: string, labels: MemoryLabels): void
+  /** Adds a task that shows a sample, without an import. @returns its id */
+  addTask(project: string, task: Omit<PlatformTask, 'id'>): string
   /** Adds a task whose image is not ours. @returns its id */
   addForeignTask(project: string): string
   /** A person submits a painting. @returns the annotation's id */
@@ -62,7 +67,7 @@ export interface MemoryPlatform extends AnnotationPlatform {
   removeAnnotation(annotation: string): void
   /** A person deletes a task, and with it its annotations and predictions. */
   removeTask(project: string, task: string): void
-  tasks(project: string): readonly PlatformTask[]
+  tasks(project: string): readonly MemoryTask[]
   /** In the order in which they came. */
   predictions(project: string): readonly TaskPrediction[]
   /** How often `prepareViews` was called. */
@@ -78,7 +83,7 @@ type Visited = Omit<PlatformAnnotation, 'sample' | 'taskKind' | 'painting'> & { 
 
 interface MemoryProject {
   description: PlatformProject
-  readonly tasks: Map<string, PlatformTask>
+  readonly tasks: Map<string, MemoryTask>
   readonly annotations: Map<string, Visited>
   predictions: TaskPrediction[]
   viewsPrepared: number
@@ -145,7 +150,7 @@ export function openMemoryPlatform(options: { name?: Platform; importLimit?: num
     const holders = [...projects.values()].flatMap((of) => [...of.annotations.keys()].map((id) => [id, of] as const))
     return found(new Map(holders), annotation, 'annotation')
   }
-  const addTask = (of: MemoryProject, { sample, kind }: Omit<PlatformTask, 'id'>): string => {
+  const addTask = (of: MemoryProject, { sample, kind }: Omit<MemoryTask, 'id'>): string => {
     const id = String(++now.id)
     of.tasks.set(id, { id, sample, kind })
     return id
@@ -158,7 +163,8 @@ export function openMemoryPlatform(options: { name?: Platform; importLimit?: num
     readProject: async (project) => reached(project).description,
 
     async *listTasks(project) {
-      yield* [...reached(project).tasks.values()]
+      for (const { id, sample, kind } of [...reached(project).tasks.values()])
+        if (sample !== undefined) yield { id, sample, kind }
     },
 
     async *listAnnotations(project, form) {
@@ -224,6 +230,7 @@ export function openMemoryPlatform(options: { name?: Platform; importLimit?: num
       const of = projectOf(project)
       of.description = { ...of.description, labels: labelsOf(labels) }
     },
+    addTask: (project, task) => addTask(projectOf(project), task),
     addForeignTask: (project) => addTask(projectOf(project), { sample: undefined, kind: undefined }),
     annotate: (painting) => visit(painting, painted(projectOf(painting.project), painting)),
     leaveEmpty: (place) => visit(place, 'empty'),

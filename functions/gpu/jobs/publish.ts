@@ -45,7 +45,7 @@ export async function publish(context: JobContext, place: PublishingPlace): Prom
 
   const tasks = [...(await patiently(place, () => tasksBySample(place))).values()]
   const predictable = tasks.flatMap(({ id, sample }) =>
-    sample === undefined || !predictions.has(sample) ? [] : [{ task: id, load: () => predictions.load(sample) }],
+    predictions.has(sample) ? [{ task: id, load: () => predictions.load(sample) }] : [],
   )
   await predictTasks(place, form, version, predictable, report('adding predictions', predictable.length))
   await patiently(place, () => showVersion(place, version))

@@ -8,6 +8,12 @@ export { encodeResult, isEmptyPrediction } from './encodeResult.ts'
 export { LabelConfigError, MaskError } from './errors.ts'
 export { explainLabelConfig } from './explainLabelConfig.ts'
 export { parseLabelConfig } from './labelConfig.ts'
-export { choosePaintingControl, type PaintingKind, paintableLabels, paintingPreference } from './paintingControl.ts'
+export {
+  choosePaintingControl,
+  type PaintingKind,
+  paintableLabels,
+  paintingKindFor,
+  paintingPreference,
+} from './paintingControl.ts'
 export { decodePolygon, encodePolygons, type PolygonPoint } from './polygon.ts'
 export { kindField, sampleField } from './taskFields.ts'

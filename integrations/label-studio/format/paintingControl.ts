@@ -6,6 +6,22 @@ export type PaintingKind = 'brush' | 'bitmask' | 'polygon'
 /** Which kind predictions are written in where controls of several kinds have equally many labels: the first of these. */
 export const paintingPreference = ['brush', 'bitmask', 'polygon'] as const satisfies readonly PaintingKind[]
 
+/** Most parts that brushes are chosen for where bitmasks open faster: a page that holds more takes about a gigabyte. */
+const mostBrushParts = 20
+
+/** Largest image, in pixels, on which bitmasks open faster than brushes. */
+const mostBitmaskPixels = 512 * 512
+
+/**
+ * The kind that predictions should be painted in, by what the editor was measured to need (docs/label-studio.md). The cost
+ * of brushes grows with the number of regions alone, that of bitmasks also with the image's size.
+ * @param parts how many can be painted
+ * @param pixels of the image. @default small
+ */
+export function paintingKindFor(parts: number, pixels: number = 0): PaintingKind {
+  return parts > mostBrushParts && pixels <= mostBitmaskPixels ? 'bitmask' : 'brush'
+}
+
 export type PaintingControl = Control & { readonly kind: PaintingKind }
 
 /** Whether what is drawn is a mask, and not a hint. */

@@ -6,7 +6,9 @@ import { form, prediction, project, publishingWorld } from './publishingPlace.ts
 /** A world with tasks, and a prediction for each that is to be added. */
 function worldOfTasks(count: number) {
   const world = publishingWorld()
-  const tasks = Array.from({ length: count }, () => world.platform.addForeignTask(project))
+  const tasks = Array.from({ length: count }, (_, seed) =>
+    world.platform.addTask(project, { sample: `avatars-s${seed}-t1`, kind: 'generated' }),
+  )
   const loaded: string[] = []
   const wanted = tasks.map((task) => ({
     task,

@@ -96,7 +96,7 @@ describe('a look at a project', () => {
     world.platform.removeAnnotation(more)
     await look(world.place)
     expect(await runs(world)).toHaveLength(2)
-    expect((await world.state())?.next.reason).toContain('nothing changed since sixteen-v1')
+    expect((await world.state())?.next.reason).toContain('sixteen-v1 is done, nothing changed since')
   })
 
   test('does not begin a failed run again by itself', async () => {

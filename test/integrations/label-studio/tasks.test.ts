@@ -85,7 +85,12 @@ describe('tasks of a recorded project', () => {
 
 describe('pages', () => {
   const tasks = (from: number, to: number) => ({
-    body: { tasks: Array.from({ length: to - from + 1 }, (_, index) => ({ id: from + index, data: {} })) },
+    body: {
+      tasks: Array.from({ length: to - from + 1 }, (_, index) => ({
+        id: from + index,
+        data: { sample: `avatars-s${from + index}-t1` },
+      })),
+    },
   })
 
   test('begin behind the last task of the one before', async () => {
