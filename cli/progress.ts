@@ -1,4 +1,5 @@
 import { Listr, type ListrTask, PRESET_TIMER } from 'listr2'
+import { createDeferred } from '../functions/deferred.ts'
 import {
   type JobProgress,
   type LocalPhase,
@@ -71,19 +72,6 @@ export async function runWithProgress(
   const [ended] = await Promise.allSettled([result.promise, display.run()])
   if (ended.status === 'rejected') throw ended.reason
   return ended.value
-}
-
-interface Deferred<Value> {
-  readonly promise: Promise<Value>
-  readonly resolve: (value: Value) => void
-  readonly reject: (error: unknown) => void
-}
-
-/** `Promise.withResolvers`, which Node 20 lacks. */
-function createDeferred<Value>(): Deferred<Value> {
-  const settle: Partial<Pick<Deferred<Value>, 'resolve' | 'reject'>> = {}
-  const promise = new Promise<Value>((resolve, reject) => Object.assign(settle, { resolve, reject }))
-  return { promise, resolve: (value) => settle.resolve?.(value), reject: (error) => settle.reject?.(error) }
 }
 
 function isLocalPhase(phase: string): phase is LocalPhase {

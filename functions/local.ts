@@ -28,7 +28,6 @@ import { writeReport } from './local/writeReport.ts'
 import { presentInputs } from './localRuns.ts'
 import { openRun } from './runs.ts'
 
-export { openSqliteQueue } from '../integrations/queue/sqlite.ts'
 export { openFileStore } from '../integrations/storage/fs.ts'
 export type { Store } from '../integrations/storage/index.ts'
 /** @see projectKeys */

@@ -5,7 +5,7 @@ import { checkServer } from '../../integrations/label-studio/checkServer.ts'
 import type { LabelStudioClient } from '../../integrations/label-studio/client.ts'
 import { connectBackend } from '../../integrations/label-studio/connect.ts'
 import { openLabelStudio } from '../../integrations/label-studio/platform.ts'
-import { createProject } from '../../integrations/label-studio/projects.ts'
+import { createProject, findProject } from '../../integrations/label-studio/projects.ts'
 import type { Notice } from '../../schemas/notice.ts'
 import { UsageError } from '../errors.ts'
 import { labelPresets, readLabelList } from '../labelList.ts'
@@ -52,7 +52,7 @@ Examples:
   .action(async (options: ConnectCommandOptions) => {
     const client = openClient(options)
     const { version, notices: aboutServer } = await checkServer(client)
-    const project = await projectOf(client, options)
+    const { project, notices: aboutProject } = await projectOf(client, options)
     const seen = await openLabelStudio(client).readProject(project)
     const backendUrl = withKey(options.backend, project)
     const connection = await connectBackend(client, {
@@ -62,7 +62,7 @@ Examples:
       ...(options.replaces === undefined ? {} : { replaces: withKey(options.replaces, project) }),
     })
     const unknown = await announce(backendUrl, project)
-    const notices = [...aboutServer, ...seen.notices, ...connection.notices, ...unknown]
+    const notices = [...aboutServer, ...aboutProject, ...seen.notices, ...connection.notices, ...unknown]
     const failed = notices.some(({ level }) => level === 'error')
     if (options.json) {
       const { title, address } = seen
@@ -72,25 +72,29 @@ Examples:
       for (const notice of notices) console.log(formatNotice(notice))
       console.log(
         failed
-          ? '\nNot connected yet: see above.'
+          ? `\nNot connected yet: see above, then give the command again, with --project ${project}.`
           : `\nConnected. Seed images appear in ${seen.address}; paint them, and the first run begins by itself.`,
       )
     }
     if (failed) process.exitCode = 1
   })
 
-/** @returns the number of the project that is there, or was made */
+/** @returns the number of the project that is there, or was made; given again, the command makes no second one */
 async function projectOf(
   client: LabelStudioClient,
   { project, create, labels, paint }: ConnectCommandOptions,
-): Promise<string> {
+): Promise<{ readonly project: string; readonly notices: readonly Notice[] }> {
   if ((project === undefined) === (create === undefined))
     throw new UsageError('give either --project, for one that is there, or --create with a title')
-  if (project !== undefined) return requireProject(client, project)
+  if (project !== undefined) return { project: await requireProject(client, project), notices: [] }
   if (labels === undefined)
     throw new UsageError('--create needs --labels: what is to be painted, such as Hair,Eye,Nose')
   const kind = paint === undefined ? {} : { kind: paint }
-  return createProject(client, { title: create ?? '', labels: await readLabels(labels), ...kind })
+  const wanted = { title: create ?? '', labels: await readLabels(labels), ...kind }
+  const there = await findProject(client, wanted.title)
+  if (there === undefined) return { project: await createProject(client, wanted), notices: [] }
+  const message = `There is a project ${JSON.stringify(wanted.title)} already: it is connected, and its labels stay as they are.`
+  return { project: there, notices: [{ code: 'project-there', level: 'warning', message }] }
 }
 
 /** The background is what nobody paints. */
@@ -116,11 +120,21 @@ async function announce(backendUrl: string, project: string): Promise<readonly N
     signal: AbortSignal.timeout(patience),
   }).catch(() => undefined)
   if (answer?.ok) return []
-  const message =
-    answer === undefined
-      ? 'Sixteen cannot be reached from here at that address. That is well where only Label Studio can; else start it with  sixteen serve'
-      : `Sixteen answers ${answer.status} there: is SIXTEEN_ACCESS_KEY the same here and where it serves?`
-  return [{ code: 'server-announcement', level: answer === undefined ? 'info' : 'error', message }]
+  if (answer === undefined) {
+    const message =
+      'Sixteen cannot be reached from here at that address. That is well where only Label Studio can; else start it with  sixteen serve'
+    return [{ code: 'server-announcement', level: 'info', message }]
+  }
+  const why = [401, 403, 404].includes(answer.status)
+    ? 'is SIXTEEN_ACCESS_KEY the same here and where it serves?'
+    : 'its log says why.'
+  return [
+    {
+      code: 'server-announcement',
+      level: 'error',
+      message: `Sixteen answers ${answer.status} at that address: ${why}`,
+    },
+  ]
 }
 
 /** The backend's address with a key of its own in its path, so that Label Studio's webhooks carry it, too. */

@@ -3,9 +3,8 @@ import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { pino } from 'pino'
 import { z } from 'zod'
-import { requireLoopback } from '../../functions/edge/index.ts'
+import { isLoopback } from '../../functions/edge/access.ts'
 import { chooseDevice } from '../../functions/gpu/onnx/chooseDevice.ts'
-import { serveLocally } from '../../functions/local/serve.ts'
 import { redact } from '../../integrations/label-studio/redaction.ts'
 import { ProjectDefaults } from '../../schemas/projectDefaults.ts'
 import { UsageError } from '../errors.ts'
@@ -35,7 +34,7 @@ export const serve = withSharedOptions(
       '--reconcile-minutes <n>',
       'minutes between looks for annotations that no webhook told of',
       wholeNumber(1, 1440),
-      5,
+      1,
     ),
 )
   .addHelpText(
@@ -54,10 +53,14 @@ Examples:
   .action(async ({ data, host, port, reconcileMinutes, ...options }: ServeCommandOptions) => {
     const signal = interruptible()
     const accessKey = setting('SIXTEEN_ACCESS_KEY')
-    requireLoopback(host, accessKey)
+    if (accessKey === undefined && !isLoopback(host))
+      throw new UsageError(
+        `others could reach ${host}: put a long random key into the environment as SIXTEEN_ACCESS_KEY, or leave --host out`,
+      )
     const labelStudio = readLabelStudio(options.labelStudio)
     const defaults = options.defaults === undefined ? undefined : await readDefaults(options.defaults)
     const { device, reason } = await chooseDevice(options.device)
+    const { serveLocally } = await import('../../functions/local/serve.ts').catch(explainOldNode)
     const log = pino()
     const project = await makeProjectFolder(resolve(data))
     await whileLocked(project, async () => {
@@ -76,11 +79,20 @@ Examples:
       })
       const shown = labelStudio === undefined ? undefined : redact(labelStudio.address)
       log.info({ address: server.address, device, reason, labelStudio: shown }, 'sixteen serves')
+      if (labelStudio === undefined)
+        log.warn({}, 'nothing is read from or written to Label Studio: set LABEL_STUDIO_URL and LABEL_STUDIO_TOKEN')
       await aborted(signal)
       log.info({}, 'sixteen stops: what is under way goes on when it serves again')
       await server.close()
     })
   })
+
+/** The queue lies in SQLite, which older versions of Node do not have in them. */
+function explainOldNode(cause: unknown): never {
+  if (cause instanceof Error && 'code' in cause && cause.code === 'ERR_UNKNOWN_BUILTIN_MODULE')
+    throw new UsageError(`sixteen serve needs Node.js 22.13 or newer; this is ${process.versions.node}`, { cause })
+  throw cause
+}
 
 function setting(name: string): string | undefined {
   const value = process.env[name]?.trim()
@@ -103,16 +115,16 @@ async function readDefaults(file: string): Promise<ProjectDefaults> {
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
     throw new UsageError(`--defaults ${file} cannot be read`, { cause })
   })
-  const parsed = ProjectDefaults.safeParse(parseJson(text))
+  const parsed = ProjectDefaults.safeParse(parseJson(text, file))
   if (!parsed.success) throw new UsageError(`--defaults ${file} does not fit:\n${z.prettifyError(parsed.error)}`)
   return parsed.data
 }
 
-function parseJson(text: string): unknown {
+function parseJson(text: string, file: string): unknown {
   try {
     return JSON.parse(text)
-  } catch {
-    return undefined
+  } catch (cause) {
+    throw new UsageError(`--defaults ${file} is not JSON`, { cause })
   }
 }
 

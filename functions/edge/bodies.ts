@@ -10,14 +10,23 @@ const patience = 16
  * The body as text, or undefined where it is longer than the limit. Then the rest is read and dropped: a caller that is
  * still sending does not hear an answer.
  * @param limit in bytes
+ * @throws BadBodyError where the caller went away before its end
  */
 export async function readText({ req }: Context, limit: number): Promise<string | undefined> {
   const length = Number(req.header('content-length') ?? Number.NaN)
-  // A server ends a body where its header says; one in chunks may have any length.
-  if (length <= limit && req.header('transfer-encoding') === undefined) return await req.text()
+  try {
+    // A server ends a body where its header says; one in chunks may have any length.
+    if (length <= limit && req.header('transfer-encoding') === undefined) return await req.text()
+    return await readChunks(req.raw.body ?? [], limit)
+  } catch {
+    throw new BadBodyError('the body broke off before its end')
+  }
+}
+
+async function readChunks(body: AsyncIterable<Uint8Array> | readonly Uint8Array[], limit: number) {
   const chunks: Uint8Array[] = []
   let bytes = 0
-  for await (const chunk of req.raw.body ?? []) {
+  for await (const chunk of body) {
     bytes += chunk.length
     if (bytes > limit) chunks.length = 0
     else chunks.push(chunk)
@@ -57,14 +66,14 @@ function parseJson(text: string): unknown {
  */
 function withoutMasks(text: string): string {
   const parts: string[] = []
+  const opening = /"rle"\s{0,8}:\s{0,8}\[/g
   let copied = 0
-  for (let at = text.indexOf('"rle"'); at >= 0; at = text.indexOf('"rle"', at + 1)) {
-    const opening = /\s{0,8}:\s{0,8}\[/y
-    opening.lastIndex = at + '"rle"'.length
-    if (!opening.test(text)) continue
+  while (opening.test(text)) {
     const end = text.indexOf(']', opening.lastIndex)
     if (end < 0) break
     parts.push(text.slice(copied, opening.lastIndex))
+    // Behind what was left out, so that lists within lists are not gone through again for each of them.
+    opening.lastIndex = end
     copied = end
   }
   return parts.length === 0 ? text : parts.join('') + text.slice(copied)

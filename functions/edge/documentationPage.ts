@@ -28,6 +28,8 @@ interface Call extends z.infer<typeof Operation> {
   readonly path: string
 }
 
+const groupOf = ({ tags }: Call): string => tags[0] ?? 'Other'
+
 /**
  * All calls as one page that loads nothing.
  * @param document OpenAPI 3.1
@@ -37,7 +39,8 @@ export function renderDocumentation(document: unknown): Html {
   const calls = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]): Call => ({ ...operation, method: method.toUpperCase(), path })),
   )
-  const groups = Map.groupBy(calls, ({ tags }) => tags[0] ?? 'Other')
+  const names = [...new Set(calls.map(groupOf))]
+  const groups = new Map(names.map((name) => [name, calls.filter((call) => groupOf(call) === name)]))
   return html`<!doctype html>
 <html lang="en">
 <head>

@@ -8,5 +8,7 @@ export interface EdgeEnvironment {
     access: Access
     /** Which project the request turned out to be about, for the log. */
     project: string | undefined
+    /** Why it was refused, for the log: Label Studio throws away what it is answered then. */
+    refusal: string | undefined
   }
 }

@@ -1,7 +1,8 @@
 import type { Context, ErrorHandler, NotFoundHandler } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { InvalidKeyError } from '../../integrations/storage/index.ts'
-import { TooManyRequestsError, UnauthorizedError } from './errors.ts'
+import type { EdgeEnvironment } from './environment.ts'
+import { BadPathError, TooManyRequestsError, UnauthorizedError } from './errors.ts'
 import type { Edge } from './options.ts'
 import { redactedPath } from './redactedPath.ts'
 
@@ -28,12 +29,16 @@ export const answerNotFound: NotFoundHandler = (c) =>
 
 /** Tells whoever asked what was wrong with the request, but of a failure here only that there was one. */
 export const answerError =
-  ({ log, onFailure }: Edge): ErrorHandler =>
+  ({ log, onFailure }: Edge): ErrorHandler<EdgeEnvironment> =>
   (error, c) => {
     if (error instanceof TooManyRequestsError) c.header('Retry-After', String(error.retryAfter))
     if (error instanceof UnauthorizedError)
       c.header('WWW-Authenticate', 'Basic realm="Sixteen: any name, the access key as password", charset="UTF-8"')
-    if (error instanceof HTTPException) return c.json({ error: error.message }, error.status)
+    if (error instanceof HTTPException) {
+      // A path that names nothing may hold a key that was put into the wrong place.
+      if (!(error instanceof BadPathError)) c.set('refusal', error.message)
+      return c.json({ error: error.message }, error.status)
+    }
     // The store checks keys before it reads anything.
     if (error instanceof InvalidKeyError) return c.json({ error: error.message }, 400)
     const request = describeRequest(c)

@@ -16,9 +16,17 @@ export function logRequests({ log, metrics }: Edge): MiddlewareHandler<EdgeEnvir
     const { method } = c.req
     const { status } = c.res
     metrics?.answered({ method, route, status, seconds })
-    const fields = { method, route, status, ms: Math.round(seconds * 1e5) / 100, requestId: c.get('requestId') }
-    const project = c.get('project')
-    log?.info(project === undefined ? fields : { ...fields, project }, `${method} ${route} ${status}`)
+    const { requestId, project, refusal } = c.var
+    const fields = {
+      method,
+      route,
+      status,
+      ms: Math.round(seconds * 1e5) / 100,
+      requestId,
+      ...(project === undefined ? {} : { project }),
+      ...(refusal === undefined ? {} : { reason: refusal }),
+    }
+    log?.info(fields, `${method} ${route} ${status}`)
   }
 }
 

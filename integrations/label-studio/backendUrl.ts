@@ -35,7 +35,16 @@ export function readBackendUrl(given: string): BackendUrl {
   return { url: whole, webhook: `${whole}/webhook`, shown: redact(whole), fitForWebhooks }
 }
 
-/** Whether two addresses name the same backend. */
+/** Whether two addresses are the same, key included. */
 export function sameUrl(first: string, second: string): boolean {
   return first.replace(/\/+$/, '') === second.replace(/\/+$/, '')
+}
+
+/** Whether two addresses lead to the same backend, with whatever keys, or to webhooks of the same. */
+export function samePlace(first: string, second: string): boolean {
+  return withoutKey(first) === withoutKey(second)
+}
+
+function withoutKey(address: string): string {
+  return address.replace(/\/+$/, '').replace(/\/k\/[^/]+(?=$|\/webhook$)/, '')
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Backend, Backends } from '../../schemas/labelStudio/api.ts'
 import type { Notice } from '../../schemas/notice.ts'
-import { type BackendUrl, sameUrl } from './backendUrl.ts'
+import { type BackendUrl, samePlace, sameUrl } from './backendUrl.ts'
 import type { LabelStudioClient } from './client.ts'
 import { backendNotFound, backendRefused, otherBackendFirst, stateNotice } from './connectionNotices.ts'
 import { RefusedError, UnansweredError } from './errors.ts'
@@ -29,11 +29,11 @@ const timeout = 120_000
 export async function registerBackend(client: LabelStudioClient, wanted: BackendWanted): Promise<Registration> {
   const { backend, replaced } = wanted
   const there = await listBackends(client, wanted)
-  const at = (address: BackendUrl | undefined) => there.find(({ url }) => address && sameUrl(url, address.url))
-  const ours = at(backend) ?? at(replaced)
+  // With another key it is our own, from before the key was changed: it would be asked first, and let nobody in.
+  const ours = there.filter(({ url }) => samePlace(url, backend.url) || (replaced && sameUrl(url, replaced.url)))
   try {
-    const saved = await save(client, wanted, ours)
-    const stale = there.filter(({ id, url }) => id !== saved.id && replaced && sameUrl(url, replaced.url))
+    const saved = await save(client, wanted, ours.find(({ url }) => sameUrl(url, backend.url)) ?? ours[0])
+    const stale = ours.filter(({ id }) => id !== saved.id)
     for (const { id } of stale) await remove(client, wanted, id)
     const first = there.find((other) => !stale.includes(other))
     const other = first !== undefined && first.id !== saved.id ? otherBackendFirst(first) : undefined
@@ -42,7 +42,8 @@ export async function registerBackend(client: LabelStudioClient, wanted: Backend
   } catch (error) {
     if (error instanceof RefusedError && (error.status === 400 || isAddressRefused(error))) {
       const refusal = backendRefused(error, backend)
-      return { reachable: refusal.code !== 'backend-unreachable', notices: [refusal] }
+      const reachable = !['backend-unreachable', 'backend-unauthorized'].includes(refusal.code)
+      return { reachable, notices: [refusal] }
     }
     if (error instanceof UnansweredError && /resolve host/i.test(error.detail)) {
       return { reachable: false, notices: [backendNotFound(backend)] }

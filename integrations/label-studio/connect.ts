@@ -1,6 +1,6 @@
 import type { Connection } from '../platform/index.ts'
 import { registerBackend } from './backends.ts'
-import { readBackendUrl } from './backendUrl.ts'
+import { readBackendUrl, samePlace, sameUrl } from './backendUrl.ts'
 import type { LabelStudioClient } from './client.ts'
 import { numberOf } from './numberOf.ts'
 import { ensureWebhook, removeWebhooks } from './webhooks.ts'
@@ -34,7 +34,13 @@ export async function connectBackend(client: LabelStudioClient, options: Connect
   // A webhook to where nobody answers would make every annotator wait for it.
   if (!reachable) return { notified: false, notices }
   const connection = await ensureWebhook(client, { project, backend, headers: credentials(options) })
-  if (replaced !== undefined && replaced.url !== backend.url) await removeWebhooks(client, project, replaced.webhook)
+  await removeWebhooks(
+    client,
+    project,
+    (address) =>
+      !sameUrl(address, backend.webhook) &&
+      (samePlace(address, backend.webhook) || (replaced !== undefined && sameUrl(address, replaced.webhook))),
+  )
   return { notified: connection.notified, notices: [...notices, ...connection.notices] }
 }
 

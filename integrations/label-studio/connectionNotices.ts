@@ -15,6 +15,10 @@ function notice(code: string, level: Notice['level'], ...sentences: string[]): N
   return { code, level, message: sentences.join(' ').slice(0, 2000) }
 }
 
+/** A wrong key in a path is answered like any path that leads nowhere. */
+const isNotLetIn = (detail: string) =>
+  /authentication|credential|\b40[13] Client Error\b|\b404 Client Error: .*\/k\//i.test(detail)
+
 /** Why Label Studio did not take our backend. */
 export function backendRefused(error: RefusedError, { shown }: BackendUrl): Notice {
   if (isReserved(error)) {
@@ -26,6 +30,13 @@ export function backendRefused(error: RefusedError, { shown }: BackendUrl): Noti
       'Until then nothing is predicted on request, and annotations are found by looking now and then.',
     )
   }
+  if (error.status === 400 && isNotLetIn(error.detail)) {
+    return notice(
+      'backend-unauthorized',
+      'error',
+      `Label Studio reached ${shown}, but was not let in: check the key in the address, or user and password, and that sixteen answers there.`,
+    )
+  }
   if (error.status === 400 && /can't connect|health check/i.test(error.detail)) {
     return notice(
       'backend-unreachable',
@@ -33,13 +44,6 @@ export function backendRefused(error: RefusedError, { shown }: BackendUrl): Noti
       `Label Studio cannot reach ${shown}. The address must lead here from where Label Studio runs: inside a container,`,
       'localhost is the container itself; use host.docker.internal, or the name of the service. Is sixteen serving there?',
       `Label Studio says: ${error.detail}`,
-    )
-  }
-  if (error.status === 400 && /authentication|credential/i.test(error.detail)) {
-    return notice(
-      'backend-unauthorized',
-      'error',
-      `Label Studio reached ${shown}, but was not let in: check the key in the address, or user and password.`,
     )
   }
   return notice(

@@ -54,9 +54,13 @@ function isComplete({ is_active, send_payload, send_for_all_actions }: Webhook):
   return is_active && send_payload && send_for_all_actions
 }
 
-export async function removeWebhooks(client: LabelStudioClient, project: number, address: string): Promise<void> {
+export async function removeWebhooks(
+  client: LabelStudioClient,
+  project: number,
+  isOld: (address: string) => boolean,
+): Promise<void> {
   for (const { id, url } of await listWebhooks(client, project)) {
-    if (!sameUrl(url, address)) continue
+    if (!isOld(url)) continue
     const what = `removing an old webhook of project ${project}`
     await client.call({ method: 'DELETE', path: `/api/webhooks/${id}/`, answer: z.unknown(), what })
   }

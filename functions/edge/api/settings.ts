@@ -2,7 +2,7 @@ import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import { getJson, updateJson } from '../../../integrations/storage/index.ts'
 import { projectKeys } from '../../../integrations/storage/keys.ts'
 import { LifeSettings } from '../../../schemas/lifeSettings.ts'
-import { Generator, Project, ProjectSettings } from '../../../schemas/project.ts'
+import { Generator, type Platform, Project, ProjectSettings } from '../../../schemas/project.ts'
 import type { RunVersion } from '../../../schemas/run.ts'
 import { SeedList } from '../../../schemas/seedList.ts'
 import { json, jsonBody } from '../documented.ts'
@@ -65,7 +65,12 @@ const settingsOf = ({ generator, settings, life }: Project): Settings => ({ gene
 
 /** @throws BadBodyError names the fields that are unknown or out of range */
 function changed(project: Project, { generator = project.generator, settings, life }: SettingsChange): Project {
-  const merging = merged('settings', ProjectSettings.strict(), project.settings, settings)
+  const size = maskSize(project.platform, generator)
+  const merging = merged('settings', ProjectSettings.strict(), { ...project.settings, ...size }, settings)
+  if (size !== undefined && (merging.labelWidth !== size.labelWidth || merging.labelHeight !== size.labelHeight))
+    throw new BadBodyError(
+      `settings do not fit: on a platform label maps are as large as the images that people paint on, ${size.labelWidth}×${size.labelHeight}`,
+    )
   // On a platform seeds and generated images share one ψ, so that a corrected image is a seed like any other.
   const shared = project.platform === 'local' ? project.labelList.truncation : merging.truncation
   return {
@@ -75,6 +80,11 @@ function changed(project: Project, { generator = project.generator, settings, li
     settings: merging,
     life: merged('life', LifeSettings.strict(), project.life, life),
   }
+}
+
+/** Masks of another size than the image's are garbled by platforms, and paintings would not fit. */
+function maskSize(platform: Platform, { resolution }: Generator) {
+  return platform === 'local' ? undefined : { labelWidth: resolution, labelHeight: resolution }
 }
 
 function merged<T extends object>(name: string, schema: z.ZodType<T>, old: T, fields: Record<string, unknown>): T {

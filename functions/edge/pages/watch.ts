@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
+import { createDeferred, type Deferred } from '../../deferred.ts'
 
 export interface WatchOptions<T> {
   readonly read: () => Promise<T>
@@ -25,7 +26,7 @@ interface Looking<T> {
   readonly stop: AbortController
   latest: { readonly value: T } | undefined
   /** Settles at the next change, or rejects where reading failed. */
-  change: PromiseWithResolvers<void>
+  change: Deferred<void>
   followers: number
 }
 
@@ -41,7 +42,7 @@ export function createWatch<T>({ read, same, milliseconds, wait = waitInTime }: 
         if (looking.latest === undefined || !same(looking.latest.value, value)) {
           looking.latest = { value }
           looking.change.resolve()
-          looking.change = Promise.withResolvers()
+          looking.change = createDeferred()
         }
         await wait(milliseconds, signal)
       }
@@ -57,7 +58,7 @@ export function createWatch<T>({ read, same, milliseconds, wait = waitInTime }: 
     const looking: Looking<T> = {
       stop: new AbortController(),
       latest: undefined,
-      change: Promise.withResolvers(),
+      change: createDeferred(),
       followers: 0,
     }
     current = looking

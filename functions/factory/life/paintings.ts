@@ -42,7 +42,12 @@ export function settlePaintings(
   annotations: readonly AnnotationSeen[],
   { annotators }: Pick<LifeSettings, 'annotators'>,
 ): ReadonlyMap<string, SampleOutcome> {
-  const bySample = Map.groupBy(annotations, ({ sample }) => sample)
+  const bySample = new Map<string, AnnotationSeen[]>()
+  for (const annotation of annotations) {
+    const others = bySample.get(annotation.sample)
+    if (others === undefined) bySample.set(annotation.sample, [annotation])
+    else others.push(annotation)
+  }
   return new Map([...bySample].map(([sample, all]) => [sample, settle(all.toSorted(byAge), annotators)]))
 }
 

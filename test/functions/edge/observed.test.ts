@@ -53,6 +53,23 @@ describe('the log', () => {
     expect(lines.map(({ fields }) => fields)).toMatchObject([{ status: 401 }, { status: 404 }])
   })
 
+  test('says why something was refused, since Label Studio shows that to nobody', async () => {
+    const { ask, lines } = openEdge({ accessKey })
+    await ask('POST', `/k/${of8}/setup`, { project: '9.1795' })
+    await ask('POST', `/k/${of8}/setup`, { project: {} })
+    expect(lines.map(({ fields }) => fields)).toMatchObject([
+      { status: 403, reason: 'this key is not one of project label-studio/9' },
+      { status: 400, reason: expect.stringContaining('a project is named by its id') },
+    ])
+  })
+
+  test('but not what a path held that names nothing: it may be a key in the wrong place', async () => {
+    const { ask, lines } = openEdge({ accessKey })
+    const { json } = await ask('GET', `/api/projects/${accessKey}/8`, undefined, basic(accessKey))
+    expect(json).toEqual({ error: expect.stringContaining('is no platform') })
+    expect(JSON.stringify(lines)).not.toContain(accessKey)
+  })
+
   test('takes the name of a request from a proxy before it, if it is a sane one, and the answer carries it', async () => {
     const { ask, lines } = openEdge()
     const { headers } = await ask('GET', '/health', undefined, { 'X-Request-Id': 'from-the-proxy_1' })

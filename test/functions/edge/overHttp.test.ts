@@ -6,7 +6,7 @@ import { openEdge } from './edgeUnderTest.ts'
 
 const accessKey = 'a-key'
 const megabyte = Buffer.alloc(2 ** 20, ' ')
-const { app, queue } = openEdge({ accessKey, limits: { webhookBytes: 2 ** 21, bodyBytes: 2 ** 20 } })
+const { app, queue, lines, failures } = openEdge({ accessKey, limits: { webhookBytes: 2 ** 21, bodyBytes: 2 ** 20 } })
 let server: Server
 let port: number
 
@@ -53,6 +53,24 @@ describe('over HTTP', () => {
     expect(await post(path, [body], { 'Content-Length': body.length })).toBe(200)
     expect(await post(path, [body, megabyte], { 'Transfer-Encoding': 'chunked' })).toBe(200)
     expect(queue.events().map(({ kind }) => kind)).toEqual(['train', 'train'])
+  })
+
+  test('a caller that goes away before its body ends is no failure of ours', async () => {
+    const sending = request({
+      port,
+      hostname: '127.0.0.1',
+      path: `/k/${accessKey}/webhook`,
+      method: 'POST',
+      headers: { 'Content-Length': 100 },
+    })
+    const ended = new Promise<void>((resolve) => sending.on('error', () => {}).on('close', () => resolve()))
+    const seen = once(server, 'request')
+    sending.write('{"action":')
+    await seen
+    sending.destroy()
+    await ended
+    await expect.poll(() => lines.map(({ fields }) => fields)).toContainEqual(expect.objectContaining({ status: 400 }))
+    expect(failures).toEqual([])
   })
 
   test('a call with a body too large is refused', async () => {

@@ -124,6 +124,27 @@ describe('connecting a backend', () => {
     expect(writes()).toEqual(['PATCH /api/ml/14', 'DELETE /api/ml/15', 'DELETE /api/webhooks/2/'])
   })
 
+  test.each([
+    ['with another key', 'http://127.0.0.1:9399/k/canary-old'],
+    ['without a key', 'http://127.0.0.1:9399/'],
+  ])('moves the registration that was made %s, which would be asked first', async (_, old) => {
+    const connection = await connecting({
+      'GET /api/ml/': { body: [backend(13, 'http://127.0.0.1:9400/k/canary-key'), backend(14, old)] },
+      'PATCH /api/ml/14': { body: backend(14, url) },
+      'GET /api/webhooks/': {
+        body: [
+          webhook(1, 'http://127.0.0.1:9400/k/canary-key/webhook'),
+          webhook(2, `${old.replace(/\/$/, '')}/webhook`),
+          webhook(3, `${url}/webhook`),
+        ],
+      },
+      'DELETE /api/webhooks/2/': { status: 204, body: '' },
+    })
+    expect(connection.notified).toBe(true)
+    expect(writes()).toEqual(['PATCH /api/ml/14', 'DELETE /api/webhooks/2/'])
+    expect(sent('PATCH /api/ml/14')).toMatchObject({ url })
+  })
+
   test('with basic authentication gives the webhook the header that the server would not', async () => {
     await connecting(
       { 'GET /api/webhooks/': { body: [webhook(2, `${url}/webhook`)] }, 'PATCH /api/webhooks/2/': { body: {} } },
@@ -189,6 +210,18 @@ describe('what Label Studio refuses is explained', () => {
     const connection = await connecting({ 'POST /api/ml/': reply })
     expect(connection.notified).toBe(false)
     expect(codes(connection)).toEqual(['backend-unreachable'])
+    expect(writes()).toEqual(['POST /api/ml/'])
+  })
+
+  // As servers 1.23.2 say it where a key is wrong in the path, missing, or another project's.
+  test.each([
+    `Validation error: Can't connect to ML backend ${url} health check failed. Make sure it is up and your firewall is properly configured. Additional info: 404 Client Error: Not Found for url: ${url}/health`,
+    "Validation error: Successfully connected to http://127.0.0.1:9399 but it doesn't look like a valid ML backend. Reason: 401 Client Error: Unauthorized for url: http://127.0.0.1:9399/setup.",
+    `Validation error: Successfully connected to ${url} but it doesn't look like a valid ML backend. Reason: 403 Client Error: Forbidden for url: ${url}/setup.`,
+  ])('a key that opens nothing: no webhook is sent with it: %s', async (detail) => {
+    const connection = await connecting({ 'POST /api/ml/': { status: 400, body: { detail } } })
+    expect(connection.notified).toBe(false)
+    expect(codes(connection)).toEqual(['backend-unauthorized'])
     expect(writes()).toEqual(['POST /api/ml/'])
   })
 

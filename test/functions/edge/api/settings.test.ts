@@ -91,6 +91,37 @@ describe('settings', () => {
   })
 })
 
+describe('the size of label maps', () => {
+  const onPlatform: Project = { ...avatars, platform: 'label-studio', id: '8' }
+  const path = '/api/projects/label-studio/8/settings'
+  const openPlatform = async () => {
+    const store = openMemoryStore()
+    await addProject(store, onPlatform, [])
+    return openEdge({ store })
+  }
+
+  test('is that of the images on a platform, where people paint on these', async () => {
+    const { ask } = await openPlatform()
+    expect(await ask('PATCH', path, { settings: { labelWidth: 64, labelHeight: 64 } })).toMatchObject({
+      status: 400,
+      json: { error: expect.stringContaining('as large as the images that people paint on, 128×128') },
+    })
+    expect((await ask('PATCH', path, { settings: { labelWidth: 128 } })).status).toBe(200)
+  })
+
+  test('follows the generator there', async () => {
+    const { ask } = await openPlatform()
+    const { json } = await ask('PATCH', path, { generator: { ...avatars.generator, name: 'cats', resolution: 256 } })
+    expect(json).toMatchObject({ settings: { labelWidth: 256, labelHeight: 256 } })
+  })
+
+  test('is free in a project of files', async () => {
+    const { ask } = await open()
+    const { json } = await ask('PATCH', '/api/projects/local/avatars/settings', { settings: { labelWidth: 64 } })
+    expect(json).toMatchObject({ settings: { labelWidth: 64, labelHeight: 128 } })
+  })
+})
+
 describe('while a run is under way', () => {
   test.each(Object.keys(ProjectSettings.shape))('%s stays, since jobs read it again and again', async (name) => {
     const { ask, store } = await open(['done', 'generating'])

@@ -180,6 +180,12 @@ describe('a webhook with masks', () => {
     const { ask } = openEdge()
     expect((await ask('POST', '/webhook', masked('[1, 2'))).status).toBe(400)
   })
+
+  test('in each other, half a million of them, is read in one pass: others would wait for minutes', async () => {
+    const { ask } = openEdge()
+    const { status } = await ask('POST', '/webhook', masked(`[${'"rle":['.repeat(500_000)}]`))
+    expect(status).toBe(200)
+  })
 })
 
 describe('a queue that does not answer', () => {
