@@ -1,7 +1,6 @@
-/** The projects of a store, and their runs. */
+/** The runs of a project as the store holds them. */
 import { AlreadyExistsError, createJson, readEach, type Store } from '../integrations/storage/index.ts'
 import type { ProjectKeys } from '../integrations/storage/keys.ts'
-import { Project } from '../schemas/project.ts'
 import { Run, type RunVersion, runNumber, runVersion } from '../schemas/run.ts'
 import type { RunInputs } from './factory/runInputs.ts'
 import { newRun } from './factory/runRecord.ts'
@@ -10,11 +9,6 @@ import { newRun } from './factory/runRecord.ts'
 export async function listRuns(store: Store, keys: Pick<ProjectKeys, 'runs'>): Promise<readonly Run[]> {
   const runs = await readEach(store, keys.runs, 'run.json', Run)
   return runs.toSorted((a, b) => runNumber(a.version) - runNumber(b.version))
-}
-
-/** All projects, in the order of their keys. @throws InvalidRecordError */
-export function listProjects(store: Store): Promise<readonly Project[]> {
-  return readEach(store, 'projects/', 'project.json', Project)
 }
 
 /** The newest run with these inputs, else a new one. Two callers at once get the same. */

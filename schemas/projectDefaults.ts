@@ -7,6 +7,8 @@ const Fields = z.record(z.string(), z.unknown()).default({})
 /** What a project's record is completed by; here only so that the rest can be checked. */
 const completing = { labeler: 'student', labelWidth: 1, labelHeight: 1 }
 
+const generatorSizes = ['labelWidth', 'labelHeight']
+
 /**
  * What differs from the defaults in projects that a server makes: a JSON file that its operator gives it. Label sizes are
  * the generator's.
@@ -19,6 +21,12 @@ export const ProjectDefaults = z
       { name: 'settings', result: ProjectSettings.strict().safeParse({ ...completing, ...settings }) },
       { name: 'life', result: LifeSettings.strict().safeParse(life) },
     ]
+    for (const field of generatorSizes.filter((name) => name in settings))
+      context.addIssue({
+        code: 'custom',
+        path: ['settings', field],
+        message: 'label maps have the generator’s size: leave it out',
+      })
     for (const { name, result } of results)
       for (const { path, message } of result.error?.issues ?? [])
         context.addIssue({ code: 'custom', path: [name, ...path], message })

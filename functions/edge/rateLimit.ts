@@ -40,6 +40,8 @@ export function limitRate(limiter: RateLimiter, limits: EdgeLimits): MiddlewareH
     const isWebhook = c.req.path.endsWith('/webhook')
     const perSecond = isWebhook ? limits.webhooksPerSecond : limits.requestsPerSecond
     const seconds = limiter.take(`${isWebhook ? 'webhook' : 'other'} ${key} ${addressOf(c)}`, perSecond)
+    // A flood of webhooks says little that one look does not find; refused, a server might switch them off for good.
+    if (seconds > 0 && isWebhook) return c.json({ status: 'left-to-reconciler' })
     if (seconds > 0) throw new TooManyRequestsError(Math.ceil(seconds))
     await next()
   }

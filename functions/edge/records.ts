@@ -3,7 +3,8 @@ import { getJson, type Store } from '../../integrations/storage/index.ts'
 import { projectKeys, type RunKeys } from '../../integrations/storage/keys.ts'
 import { Project } from '../../schemas/project.ts'
 import { Run, type RunVersion, runNumber } from '../../schemas/run.ts'
-import { listProjects, listRuns as runsOf } from '../runs.ts'
+import { listProjectNames } from '../projectNames.ts'
+import { listRuns as runsOf } from '../runs.ts'
 import { NotFoundError } from './errors.ts'
 import type { ProjectPath, RunPath } from './paths.ts'
 
@@ -21,7 +22,7 @@ export async function readProject(store: Store, { platform, id }: ProjectPath): 
  */
 export async function listRuns(store: Store, project?: ProjectPath): Promise<readonly Run[]> {
   if (project !== undefined) return runsOf(store, projectKeys(project.platform, project.id))
-  const all = (await listProjects(store)).map(({ platform, id }) => runsOf(store, projectKeys(platform, id)))
+  const all = (await listProjectNames(store)).map(({ platform, id }) => runsOf(store, projectKeys(platform, id)))
   return (await Promise.all(all)).flat().toSorted((a, b) => runNumber(a.version) - runNumber(b.version))
 }
 

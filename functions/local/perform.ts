@@ -65,7 +65,9 @@ async function makeSeeds({ device, threads, draft }: PerformOptions, place: Publ
     await seeds({ ...place, engine, draft })
     await recordFailure(undefined)
   } catch (error) {
-    if (!place.signal?.aborted) await recordFailure(error instanceof Error ? error.message : String(error))
+    const failure = error instanceof Error ? error.message : String(error)
+    // What went wrong counts, not that a full disk does not take the record of it either.
+    if (!place.signal?.aborted) await recordFailure(failure).catch(() => undefined)
     throw error
   } finally {
     await engine.close()

@@ -24,7 +24,9 @@ export function progressRecord(store: Store, key: string, version: RunVersion, n
         begun = { task, at, done }
         losses = []
       }
-      if (loss !== undefined) losses = [...losses, [done, loss] satisfies [number, number]].slice(-lossesKept)
+      // A training that diverges has losses that no record can hold.
+      if (loss !== undefined && Number.isFinite(loss))
+        losses = [...losses, [done, loss] satisfies [number, number]].slice(-lossesKept)
       if (at - written < 500 && done < total) return
       written = at
       const rate = (done - begun.done) / Math.max(1, at - begun.at)
@@ -42,7 +44,7 @@ export function progressRecord(store: Store, key: string, version: RunVersion, n
         ...(secondsLeft === undefined ? {} : { secondsLeft }),
       }
       // It is for looking at only: a run does not fail because of it.
-      writing = writing.then(() => overwrite(store, key, encodeJson(key, RunProgress, record)).catch(() => undefined))
+      writing = writing.then(() => overwrite(store, key, encodeJson(key, RunProgress, record))).catch(() => undefined)
     },
     /** All is written. */
     settled: (): Promise<unknown> => writing,

@@ -92,6 +92,8 @@ export async function serveLocally(options: ServeOptions): Promise<Server> {
       address: `http://${hostname.includes(':') ? `[${hostname}]` : hostname}:${port}`,
       async close() {
         const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+        if ('closeIdleConnections' in server) server.closeIdleConnections()
+        await Promise.race([closed, setTimeout(lastAnswersMilliseconds)])
         // Pages keep a connection open for what is new: they connect again to the next server.
         if ('closeAllConnections' in server) server.closeAllConnections()
         await closed
@@ -103,6 +105,9 @@ export async function serveLocally(options: ServeOptions): Promise<Server> {
     throw error
   }
 }
+
+/** What is being asked when the server is told to end has so long to be answered: a webhook does not come again. */
+const lastAnswersMilliseconds = 1500
 
 type HttpServer = ReturnType<typeof serve>
 

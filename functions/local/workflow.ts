@@ -3,6 +3,7 @@ import { type Store, updateJson } from '../../integrations/storage/index.ts'
 import { projectKeys } from '../../integrations/storage/keys.ts'
 import type { Work, Workflow } from '../../integrations/workflow/index.ts'
 import { Run } from '../../schemas/run.ts'
+import { isActive } from '../factory/life/nextStep.ts'
 import { reopenRun, stopRun } from '../factory/runRecord.ts'
 import { ShutdownError } from './shutdown.ts'
 
@@ -53,14 +54,25 @@ export function openLocalWorkflow({ store, perform, onEnd, onFailure }: LocalWor
       waiting.delete(name)
       const controller = new AbortController()
       current = { name, controller }
-      const error = await perform(work, controller.signal).then(
+      const { signal } = controller
+      const error = await perform(work, signal).then(
         () => undefined,
-        (reason: unknown) => reason ?? new Error('the work failed without a reason'),
+        // Whatever interrupted work says of it, the signal knows why.
+        (reason: unknown) => (signal.aborted ? signal.reason : (reason ?? new Error('it failed without a reason'))),
       )
+      if (error !== undefined && !(error instanceof ShutdownError)) await rest(work, error).catch(onFailure)
       current = undefined
       if (!(error instanceof ShutdownError)) await onEnd(work, error).catch(onFailure)
     }
   }
+  /** A run that ended before its record could say so would be begun again and again. */
+  const rest = (work: Work, error: unknown): Promise<void> =>
+    changeRun(work, (run) => {
+      if (!isActive(run)) return run
+      if (error instanceof StoppedError) return stopRun(run)
+      const message = error instanceof Error ? error.message : String(error)
+      return { ...run, state: 'failed', error: { message: message || 'unknown error' } }
+    })
 
   return {
     async start(work) {
@@ -68,7 +80,7 @@ export function openLocalWorkflow({ store, perform, onEnd, onFailure }: LocalWor
       if (closed || waiting.has(name) || current?.name === name) return false
       // Whoever looks at the run from now on, or after a crash, sees that it is to go on.
       await changeRun(work, reopenRun)
-      if (waiting.has(name) || current?.name === name) return false
+      if (closed || waiting.has(name) || current?.name === name) return false
       waiting.set(name, work)
       working = working.then(workOff)
       return true

@@ -28,7 +28,7 @@ export interface ReactorContext {
   readonly wait: (milliseconds: number, signal?: AbortSignal) => Promise<unknown>
   readonly newId: () => string
   readonly log: ReactorLog
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
 }
 
 /** A project that the reactor looks at. */

@@ -5,7 +5,7 @@ import { getJson } from '../../integrations/storage/index.ts'
 import type { LabelList } from '../../schemas/labels.ts'
 import type { Notice } from '../../schemas/notice.ts'
 import type { Project } from '../../schemas/project.ts'
-import { TrainRequest } from '../../schemas/projectState.ts'
+import { ProjectState, TrainRequest } from '../../schemas/projectState.ts'
 import type { Run } from '../../schemas/run.ts'
 import { SeedList } from '../../schemas/seedList.ts'
 import { countChanges } from '../factory/life/changes.ts'
@@ -13,6 +13,7 @@ import { type Decision, decide, isActive } from '../factory/life/nextStep.ts'
 import { runInputs } from '../factory/runInputs.ts'
 import { listRuns, openRun } from '../runs.ts'
 import type { ReactorPlace } from './context.ts'
+import { orderRefused } from './noteTrouble.ts'
 import { adoptLabels, openProject } from './openProject.ts'
 import { type Paintings, readPaintings } from './readPaintings.ts'
 import { repairShown } from './repairShown.ts'
@@ -25,10 +26,11 @@ const noLabels =
 
 /**
  * Looks at a project and begins what comes next. Safe to be done at any time, and again.
+ * @param refusals why orders that came just before were refused; where none came, those of earlier ones stay
  * @returns seconds after which to look again though nothing happened; undefined where only an event changes anything
  * @throws PlatformError, StorageError
  */
-export async function look(place: ReactorPlace): Promise<number | undefined> {
+export async function look(place: ReactorPlace, refusals?: readonly Notice[] | undefined): Promise<number | undefined> {
   const { store, keys, platform, project: id, log } = place
   const seen = await platform.readProject(id)
   const opened = await openProject(place, seen)
@@ -68,7 +70,12 @@ export async function look(place: ReactorPlace): Promise<number | undefined> {
     changes,
     ...counts,
     wantedSeeds: project.life.seedCount,
-    notices: [...notices, ...shownNotice, ...(failure === undefined ? [] : [seedsFailed(failure)])],
+    notices: [
+      ...notices,
+      ...shownNotice,
+      ...(refusals ?? (await earlierRefusals(place))),
+      ...(failure === undefined ? [] : [seedsFailed(failure)]),
+    ],
   })
   await carryOut(place, { project, labelList, tasks, paintings, run }, decision)
   if (decision.requestAnswered) await store.remove(keys.trainRequest)
@@ -116,6 +123,11 @@ function countPaintings(tasks: readonly PlatformTask[], { painted, skippedSeeds 
     seeds: { published, painted: paintedSeeds, skipped: skippedSeeds },
     corrected: painted.length - paintedSeeds,
   }
+}
+
+async function earlierRefusals({ store, keys }: ReactorPlace): Promise<readonly Notice[]> {
+  const state = await getJson(store, keys.state, ProjectState).catch(() => undefined)
+  return state?.value.notices.filter(({ code }) => code === orderRefused) ?? []
 }
 
 function seedsFailed(failure: string): Notice {

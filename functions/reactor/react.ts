@@ -3,8 +3,10 @@ import type { Delivery } from '../../integrations/queue/index.ts'
 import { StorageError } from '../../integrations/storage/index.ts'
 import { projectKeys } from '../../integrations/storage/keys.ts'
 import { Event } from '../../schemas/event.ts'
+import type { Notice } from '../../schemas/notice.ts'
 import type { ReactorContext, ReactorPlace } from './context.ts'
 import { look } from './look.ts'
+import { noteTrouble, orderRefused } from './noteTrouble.ts'
 import { carryOutOrder, isOrder } from './orders.ts'
 
 /** Seconds between two looks at a project that settles: orders wait no longer behind them. */
@@ -42,31 +44,41 @@ export async function react(
   const place: ReactorPlace = { ...context, keys, platform, project: first.project }
   const orders = events.filter(isOrder)
   try {
-    for (const order of orders) await tryOrder(place, order)
-    const seconds = await look(place)
+    const refusals: Notice[] = []
+    for (const order of orders) refusals.push(...(await tryOrder(place, order)))
+    const seconds = await look(place, orders.length > 0 ? refusals : undefined)
     if (seconds === undefined) return { kind: 'done' }
     return orders.length > 0 ? { kind: 'look-again' } : { kind: 'later', seconds: Math.min(seconds, longestWait) }
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
-    const worthWaiting = error instanceof PlatformUnavailableError || error instanceof StorageError
     const fields = { project: keys.root, events: events.length, attempt: delivery.attempt }
-    if (error instanceof PlatformError && !worthWaiting) {
+    if (error instanceof PlatformError && !isWorthWaiting(error)) {
       log.error(fields, `the platform refuses: ${reason}`)
+      await noteTrouble(place, { code: 'platform-refuses', level: 'error', message: reason })
       return { kind: 'done' }
     }
     log.warn(fields, `tried again later: ${reason}`)
+    if (error instanceof PlatformUnavailableError)
+      await noteTrouble(place, { code: 'platform-unavailable', level: 'warning', message: reason })
     return { kind: 'later', seconds: retryAfter(delivery.attempt) }
   }
 }
 
-/** What the platform refuses is answered by that: other orders that came with it, and the look, do not fall with it. */
-async function tryOrder(place: ReactorPlace, order: Event): Promise<void> {
+const isWorthWaiting = (error: unknown): boolean =>
+  error instanceof PlatformUnavailableError || error instanceof StorageError
+
+/** An order that cannot be carried out is told of and left aside: others that came with it, and the look, do not fall with it. */
+async function tryOrder(place: ReactorPlace, order: Event): Promise<readonly Notice[]> {
   try {
     await carryOutOrder(place, order)
+    return []
   } catch (error) {
-    if (!(error instanceof PlatformError) || error instanceof PlatformUnavailableError) throw error
+    if (isWorthWaiting(error)) throw error
     const fields = { project: place.keys.root, order: order.kind, version: order.version }
-    place.log.error(fields, `the platform refuses what a person asked for: ${error.message}`)
+    const reason = error instanceof Error ? error.message : String(error)
+    const message = `what a person asked for cannot be done: ${reason}`
+    place.log.error(fields, message)
+    return [{ code: orderRefused, level: 'error', message: message.slice(0, 2000) }]
   }
 }
 

@@ -6,7 +6,7 @@ import type { ReadPainting } from './readPaintings.ts'
 
 /** Brings the stored annotations to what was read, so that a run can begin with them; those that are gone are removed. */
 export async function writePaintings(
-  { store, keys, platform }: ReactorPlace,
+  { store, keys, platform }: Pick<ReactorPlace, 'store' | 'keys' | 'platform'>,
   painted: readonly ReadPainting[],
 ): Promise<void> {
   const kept = new Set<string>()

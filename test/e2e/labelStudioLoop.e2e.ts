@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ended, type Loop, openLoop, samplesOf } from './support/loop.ts'
+import { sixteen } from './support/sixteen.ts'
 import type { SixteenServer } from './support/sixteenServer.ts'
 
 describe.each([
@@ -41,6 +42,20 @@ describe.each([
       expect(predictions.map(({ model_version }) => model_version).toSorted()).toContain('sixteen-v2')
     const tasks = samplesOf(await annotator.tasks(project))
     expect(new Set(tasks).size).toBe(tasks.length)
+    expect(await annotator.project(project)).toMatchObject({ model_version: 'sixteen-v2' })
+
+    const forget = (version: string) =>
+      sixteen(['forget', version, '--url', loop.labelStudio.address, '--project', project, '--json'], {
+        env: { LABEL_STUDIO_TOKEN: loop.labelStudio.token },
+      })
+    expect(await forget('sixteen-v2')).toMatchObject({ code: 2, stdout: '' })
+    const forgotten = await forget('sixteen-v1')
+    // Those of three seeds and five published images.
+    expect(JSON.parse(forgotten.stdout)).toEqual({ project, version: 'sixteen-v1', removed: 8 })
+    const versions = (await annotator.tasks(project)).flatMap(({ predictions }) =>
+      predictions.map(({ model_version }) => model_version),
+    )
+    expect(new Set(versions)).toEqual(new Set(['sixteen-v2']))
     expect(await annotator.project(project)).toMatchObject({ model_version: 'sixteen-v2' })
   })
 })

@@ -6,7 +6,7 @@ import { ModelVersion } from '../../../schemas/modelVersion.ts'
 import { Project } from '../../../schemas/project.ts'
 import { ProjectState } from '../../../schemas/projectState.ts'
 import { SeedList } from '../../../schemas/seedList.ts'
-import { listProjects } from '../../runs.ts'
+import { listProjectNames } from '../../projectNames.ts'
 import { json } from '../documented.ts'
 import { forAllProjects } from '../doors.ts'
 import type { EdgeEnvironment } from '../environment.ts'
@@ -44,8 +44,15 @@ const one = createRoute({
 export function addProjects(app: OpenAPIHono<EdgeEnvironment>, edge: Edge): void {
   const { store } = edge
   app.openapi(list, async (c) => {
-    const projects = await listProjects(store)
-    return c.json({ projects: await Promise.all(projects.map((project) => standing(edge, project))) }, 200)
+    const standings = (await listProjectNames(store)).map(async (path) =>
+      standing(edge, await readProject(store, path)),
+    )
+    const results = await Promise.allSettled(standings)
+    // One damaged record must not hide the others.
+    for (const result of results)
+      if (result.status === 'rejected') edge.log?.error({ err: result.reason }, 'a project could not be read')
+    const projects = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
+    return c.json({ projects }, 200)
   })
   app.openapi(one, async (c) => {
     const path = c.req.valid('param')

@@ -4,7 +4,7 @@ import { type WebhookAnswer, WebhookRequest } from '../../../schemas/labelStudio
 import { projectOf } from '../access.ts'
 import { parseBody, readText } from '../bodies.ts'
 import type { EdgeEnvironment } from '../environment.ts'
-import { BadBodyError } from '../errors.ts'
+import { BadBodyError, QueueRefusedError } from '../errors.ts'
 import { type Happening, sendEvent } from '../events.ts'
 import type { Edge } from '../options.ts'
 import type { ProjectPath } from '../paths.ts'
@@ -27,7 +27,7 @@ const kindOfAction = new Map<string, Event['kind']>([
 /**
  * Writes what happened to the queue, and nothing else: a server that sent it holds up the annotator's own request until
  * it is answered, waits a second, and never tries again.
- * @throws BadBodyError, ForbiddenError, QueueRefusedError
+ * @throws BadBodyError, ForbiddenError; QueueRefusedError where a person asks for a run
  */
 export async function takeWebhook(edge: Edge, c: Context<EdgeEnvironment>): Promise<WebhookAnswer> {
   const text = await readText(c, edge.limits.webhookBytes)
@@ -55,7 +55,13 @@ async function queue(
 ): Promise<WebhookAnswer> {
   if (project === undefined) return { status: 'left-to-reconciler' }
   c.set('project', `${project.platform}-${project.id}`)
-  return { status: 'queued', job: await sendEvent(edge, project, what) }
+  try {
+    return { status: 'queued', job: await sendEvent(edge, project, what) }
+  } catch (error) {
+    // A server switches a webhook off that fails too often. What happened is found later; what is asked for is not.
+    if (error instanceof QueueRefusedError && what.kind !== 'train') return { status: 'left-to-reconciler' }
+    throw error
+  }
 }
 
 /** Webhooks without a payload say nothing of the project, but a key may. @throws BadBodyError for a key of another platform */

@@ -42,8 +42,10 @@ export async function chooseSeeds(
   if (lacking > 0) {
     const avoided = new Set([...taken, ...list.chosen.map(({ sample }) => sample)])
     const disputed = await mostDisputed(context, project, avoided, lacking)
-    const more = disputed.length < lacking ? await mostSpread(context, project, list, avoided, lacking) : []
-    for (const candidate of [...disputed, ...more].slice(0, lacking)) await add(context, project, candidate)
+    for (const { choice } of disputed) avoided.add(choice.sample)
+    const left = lacking - disputed.length
+    const more = left > 0 ? await mostSpread(context, project, list, avoided, left) : []
+    for (const candidate of [...disputed, ...more]) await add(context, project, candidate)
   }
   const { chosen } = (await getJson(store, keys.seeds, SeedList))?.value ?? list
   const samples = await Promise.all(chosen.map(({ sample }) => getJson(store, keys.sample(sample), Sample)))

@@ -1,5 +1,5 @@
 import { encodeLabelMap } from '../../../integrations/images/index.ts'
-import type { NewTask } from '../../../integrations/platform/index.ts'
+import type { NewTask, PaintingForm } from '../../../integrations/platform/index.ts'
 import { AlreadyExistsError, getJson, MissingError, type Store } from '../../../integrations/storage/index.ts'
 import type { ProjectKeys } from '../../../integrations/storage/keys.ts'
 import type { LabelMap } from '../../../schemas/labelMap.ts'
@@ -36,10 +36,14 @@ export async function seeds(context: SeedsContext): Promise<void> {
   const samples = await chooseSeeds({ store, keys, engine }, project, shown)
   await renderSeeds(context, project, samples)
   const missing = samples.filter(({ id }) => !shown.has(id))
-  for (const sample of missing) await draftSample(context, project, sample)
-  const predict = await predictor(store, keys)
+  for (const sample of missing) {
+    context.signal?.throwIfAborted()
+    await draftSample(context, project, sample)
+  }
+  const form = paintingForm(project)
+  const predict = await predictor(store, keys, form)
   const wanted = samples.map(({ id }) => ({ sample: id, load: () => seedTask(store, keys, id, predict) }))
-  await importSamples(context, paintingForm(project), wanted)
+  await importSamples(context, form, wanted)
   await patiently(context, () => context.platform.prepareViews(context.project))
 }
 
@@ -61,12 +65,21 @@ async function draftSample(context: SeedsContext, project: Project, { id }: Samp
 
 type Predictor = (sample: string) => Promise<NewTask['prediction']>
 
-/** What the version that is shown says of a sample; before the first run, a draft where there is one. */
-async function predictor(store: Store, keys: ProjectKeys): Promise<Predictor> {
+/**
+ * What the version that is shown says of a sample; before the first run, a draft where there is one. Nothing where it was
+ * made for other parts or another size: it would show wrong parts, or keep the platform from taking the seed.
+ */
+async function predictor(store: Store, keys: ProjectKeys, form: PaintingForm): Promise<Predictor> {
+  const fitting = (prediction: NewTask['prediction']): NewTask['prediction'] => {
+    const { width, height, data } = prediction?.labelMap ?? { width: 0, height: 0, data: new Uint8Array() }
+    const fits = width === form.width && height === form.height && data.every((id) => id < form.parts.length)
+    return fits ? prediction : undefined
+  }
   const version = (await getJson(store, keys.serving, Serving))?.value.version ?? draftVersion
-  if (version === draftVersion) return (sample) => loadDraft(store, keys, sample)
+  if (version === draftVersion) return async (sample) => fitting(await loadDraft(store, keys, sample))
   const predictions = await openPredictions(store, keys, version)
-  return async (sample) => predictions?.load(sample)
+  if (predictions?.parts.join('\n') !== form.parts.join('\n')) return async () => undefined
+  return async (sample) => fitting(await predictions.load(sample))
 }
 
 async function seedTask(store: Store, keys: ProjectKeys, id: string, predict: Predictor): Promise<NewTask> {

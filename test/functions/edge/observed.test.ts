@@ -172,6 +172,7 @@ describe('metrics', () => {
   test('are there, less what cannot be read, where queue and store fail', async () => {
     const store = openMemoryStore()
     await store.create('projects/local-a/project.json', new TextEncoder().encode('{'))
+    await store.create('projects/local-a/runs/sixteen-v1/run.json', new TextEncoder().encode('{'))
     const edge = openEdge({ metrics: openMetrics({ store, queue: brokenQueue }) })
     const lines = await scrape(edge)
     expect(lines).toContain('sixteen_queue_messages Nan')

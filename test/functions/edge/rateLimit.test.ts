@@ -30,6 +30,15 @@ describe('a client that asks too fast', () => {
     expect((await ask('POST', '/webhook', webhook)).status).toBe(200)
   })
 
+  test('with webhooks is answered well, and left to the reconciler', async () => {
+    const { ask, queue } = openEdge({ limits: { webhooksPerSecond: 1 } })
+    const answers = []
+    for (let count = 0; count < 6; count++) answers.push(await ask('POST', '/webhook', webhook))
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200, 200])
+    expect(answers.at(-1)?.json).toEqual({ status: 'left-to-reconciler' })
+    expect(queue.messages).toHaveLength(4)
+  })
+
   test('with webhooks is not slowed below what a server floods', async () => {
     const { ask, queue } = openEdge()
     for (let count = 0; count < 2000; count++) expect((await ask('POST', '/webhook', webhook)).status).toBe(200)

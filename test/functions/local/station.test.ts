@@ -166,6 +166,15 @@ describe('a project on an annotation platform', () => {
   })
 })
 
+test('a damaged record of one project keeps no other from going on', async () => {
+  const world = await makeWorld(await tinyPlatformProject())
+  await world.store.create('projects/label-studio-0/project.json', new TextEncoder().encode('{'))
+  const shown = world.said('work is done')
+  opened(world)
+  await shown
+  expect(samplesOf(world, 'seed')).toHaveLength(3)
+})
+
 describe('publishing goes wrong', () => {
   test.each(['unsettled-but-done', 'unsettled-and-not-done', 'unavailable'] as const)(
     'an import that is %s leaves each sample exactly once',

@@ -1,25 +1,22 @@
 import { describe, expect, test } from 'vitest'
 import { look } from '../../../functions/reactor/look.ts'
 import { carryOutOrder } from '../../../functions/reactor/orders.ts'
-import { listRuns } from '../../../functions/runs.ts'
 import { createJson, getJson, updateJson } from '../../../integrations/storage/index.ts'
 import { Event } from '../../../schemas/event.ts'
 import { SeedList } from '../../../schemas/seedList.ts'
-import { keys, now, projectId, reactorWorld, sampleOf, tinyProject, worldWithSeeds } from './reactorWorld.ts'
+import {
+  keys,
+  now,
+  projectId,
+  reactorWorld,
+  runsOf,
+  sampleOf,
+  worldWithPaintings,
+  worldWithSeeds,
+} from './reactorWorld.ts'
 
 const seeds = async ({ store }: { store: Parameters<typeof getJson>[0] }) =>
   (await getJson(store, keys.seeds, SeedList))?.value
-const runs = async ({ store }: { store: Parameters<typeof getJson>[0] }) =>
-  (await listRuns(store, keys)).map(({ version, state, paintings }) => [version, state, paintings?.length])
-const background = { name: 'background', color: '#000000' }
-
-async function worldOfPaintings(...given: Parameters<typeof worldWithSeeds>) {
-  const world = await worldWithSeeds(...given)
-  world.paint(world.tasks[0], [1, 1], { seconds: 60 })
-  const second = world.paint(world.tasks[1], [0, 2], { seconds: 30 })
-  const request = async () => carryOutOrder(world.place, Event.parse(JSON.parse(world.body('train'))))
-  return { ...world, second, request }
-}
 
 describe('a look at a project', () => {
   test('that is new makes its record and has seeds made, and leaves what a person may see', async () => {
@@ -43,9 +40,9 @@ describe('a look at a project', () => {
   })
 
   test('begins one run when enough is painted, however often it is looked', async () => {
-    const world = await worldOfPaintings()
+    const world = await worldWithPaintings()
     for (let again = 0; again < 3; again++) await look(world.place)
-    expect(await runs(world)).toEqual([['sixteen-v1', 'created', 2]])
+    expect(await runsOf(world)).toEqual([['sixteen-v1', 'created', 2]])
     expect(world.started.filter((work) => work !== 'seeds')).toEqual(['sixteen-v1'])
     expect(await world.state()).toMatchObject({
       next: { kind: 'running' },
@@ -59,35 +56,35 @@ describe('a look at a project', () => {
     const world = await worldWithSeeds({ debounceSeconds: 20 })
     for (const task of world.tasks) world.paint(task, [1, 1], { at: new Date(now.getTime() - 5000).toISOString() })
     expect(await look(world.place)).toBe(15)
-    expect(await runs(world)).toEqual([])
+    expect(await runsOf(world)).toEqual([])
     expect((await world.state())?.next.kind).toBe('settling')
   })
 
   test('goes on with a run whose process is gone', async () => {
-    const world = await worldOfPaintings()
+    const world = await worldWithPaintings()
     await look(world.place)
     world.underWay.clear()
     await look(world.place)
     expect(world.started.filter((work) => work === 'sixteen-v1')).toHaveLength(2)
-    expect(await runs(world)).toEqual([['sixteen-v1', 'created', 2]])
+    expect(await runsOf(world)).toEqual([['sixteen-v1', 'created', 2]])
   })
 
   test('takes what is painted during a run into the next one', async () => {
-    const world = await worldOfPaintings()
+    const world = await worldWithPaintings()
     await look(world.place)
     world.platform.removeAnnotation(world.second)
     await look(world.place)
-    expect(await runs(world)).toHaveLength(1)
+    expect(await runsOf(world)).toHaveLength(1)
     await world.setRun('sixteen-v1', 'done')
     await look(world.place)
-    expect(await runs(world)).toEqual([
+    expect(await runsOf(world)).toEqual([
       ['sixteen-v1', 'done', 2],
       ['sixteen-v2', 'created', 1],
     ])
   })
 
   test('begins no run for paintings that are again as they were for an older one', async () => {
-    const world = await worldOfPaintings()
+    const world = await worldWithPaintings()
     await look(world.place)
     await world.setRun('sixteen-v1', 'done')
     const more = world.paint(await world.show(sampleOf(1000), 'generated'), [1, 2])
@@ -95,16 +92,16 @@ describe('a look at a project', () => {
     await world.setRun('sixteen-v2', 'done')
     world.platform.removeAnnotation(more)
     await look(world.place)
-    expect(await runs(world)).toHaveLength(2)
+    expect(await runsOf(world)).toHaveLength(2)
     expect((await world.state())?.next.reason).toContain('sixteen-v1 is done, nothing changed since')
   })
 
   test('does not begin a failed run again by itself', async () => {
-    const world = await worldOfPaintings()
+    const world = await worldWithPaintings()
     await look(world.place)
     await world.setRun('sixteen-v1', 'failed')
     await look(world.place)
-    expect(await runs(world)).toEqual([['sixteen-v1', 'failed', 2]])
+    expect(await runsOf(world)).toEqual([['sixteen-v1', 'failed', 2]])
     expect(await world.state()).toMatchObject({ next: { kind: 'blocked', reason: expect.stringContaining('no luck') } })
   })
 
@@ -153,15 +150,15 @@ describe('a person who asks for a run', () => {
     const world = await worldWithSeeds({ seedCount: 16, autoTrain: false })
     world.paint(world.tasks[0], [1, 1])
     await look(world.place)
-    expect(await runs(world)).toEqual([])
+    expect(await runsOf(world)).toEqual([])
     await carryOutOrder(world.place, Event.parse(JSON.parse(world.body('train'))))
     await look(world.place)
-    expect(await runs(world)).toEqual([['sixteen-v1', 'created', 1]])
+    expect(await runsOf(world)).toEqual([['sixteen-v1', 'created', 1]])
     expect(await world.store.head(keys.trainRequest)).toBeUndefined()
   })
 
   test('while one is under way waits for it', async () => {
-    const world = await worldOfPaintings({ autoTrain: false })
+    const world = await worldWithPaintings({ autoTrain: false })
     await world.request()
     await look(world.place)
     world.platform.removeAnnotation(world.second)
@@ -170,7 +167,7 @@ describe('a person who asks for a run', () => {
     expect(await world.store.head(keys.trainRequest)).toBeDefined()
     await world.setRun('sixteen-v1', 'done')
     await look(world.place)
-    expect(await runs(world)).toHaveLength(2)
+    expect(await runsOf(world)).toHaveLength(2)
     expect(await world.store.head(keys.trainRequest)).toBeUndefined()
   })
 
@@ -183,75 +180,12 @@ describe('a person who asks for a run', () => {
   })
 
   test('is not forgotten when the process ends between the run’s beginning and the end of the look', async () => {
-    const world = await worldOfPaintings({ autoTrain: false })
+    const world = await worldWithPaintings({ autoTrain: false })
     await world.request()
     const workflow = { ...world.place.workflow, start: () => Promise.reject(new Error('killed')) }
     await expect(look({ ...world.place, workflow })).rejects.toThrow('killed')
     await look(world.place)
-    expect(await runs(world)).toEqual([['sixteen-v1', 'created', 2]])
+    expect(await runsOf(world)).toEqual([['sixteen-v1', 'created', 2]])
     expect(world.started).toContain('sixteen-v1')
-  })
-})
-
-describe('labels that change on the platform', () => {
-  test('are told of at once, and adopted when a run begins, not before', async () => {
-    const world = await worldWithSeeds({ labelAliases: { Mane: 'Hair' } })
-    world.platform.setLabels(projectId, [
-      background,
-      { name: 'Hair', color: '#000000' },
-      { name: 'Nose', color: '#000000' },
-    ])
-    await look(world.place)
-    expect((await world.state())?.notices).toMatchObject([{ code: 'labels-changed' }])
-    expect((await world.project())?.labelList).toEqual(tinyProject().labelList)
-    for (const task of world.tasks) world.paint(task, [1, 2], { parts: ['background', 'Mane', 'Nose'] })
-    await look(world.place)
-    expect(await runs(world)).toEqual([['sixteen-v1', 'created', 2]])
-    expect((await world.project())?.labelList.parts.map(({ name }) => name)).toEqual(['background', 'Hair', 'Nose'])
-    await look(world.place)
-    expect((await world.state())?.notices).toEqual([])
-  })
-
-  test('leave paintings of a label that is gone aside, with a reason', async () => {
-    const world = await worldOfPaintings()
-    world.platform.setLabels(projectId, [background, { name: 'Hair', color: '#000000' }])
-    await look(world.place)
-    expect(await runs(world)).toEqual([])
-    expect(await world.state()).toMatchObject({
-      seeds: { painted: 1 },
-      unusable: [{ annotation: world.second, reason: expect.stringContaining('Eye') }],
-    })
-  })
-
-  test('to other colours, or by one more at the end, begin no run by themselves', async () => {
-    const world = await worldOfPaintings()
-    await look(world.place)
-    await world.setRun('sixteen-v1', 'done')
-    const colored = ['Hair', 'Eye', 'Nose'].map((name) => ({ name, color: '#ff0000' }))
-    world.platform.setLabels(projectId, [background, ...colored])
-    await look(world.place)
-    expect(await runs(world)).toHaveLength(1)
-    expect(await world.state()).toMatchObject({ changes: 0, next: { kind: 'painting' } })
-  })
-
-  test('to none that can be painted block everything but the run that is under way; a request is answered', async () => {
-    const world = await worldOfPaintings()
-    await world.request()
-    world.platform.setLabels(projectId, [])
-    expect(await look(world.place)).toBeUndefined()
-    expect(await world.state()).toMatchObject({ next: { kind: 'blocked', reason: expect.stringContaining('painted') } })
-    expect(await world.store.head(keys.trainRequest)).toBeUndefined()
-    expect(await runs(world)).toEqual([])
-    world.platform.setLabels(projectId, ['Hair', 'Hair'])
-    await look(world.place)
-    expect((await world.state())?.next.reason).toContain('unique')
-  })
-
-  test('are waited for where a new project has none', async () => {
-    const world = reactorWorld()
-    world.platform.setLabels(projectId, [])
-    expect(await look(world.place)).toBeUndefined()
-    expect(await world.project()).toBeUndefined()
-    expect(world.lines.join('\n')).toContain('add an image and brush, polygon or bitmask labels')
   })
 })

@@ -1,6 +1,8 @@
 /** What the reactor works with, in memory: the workflow only notes what is started. */
 import type { ReactorContext, ReactorPlace } from '../../../functions/reactor/context.ts'
 import { eventMessage } from '../../../functions/reactor/events.ts'
+import { carryOutOrder } from '../../../functions/reactor/orders.ts'
+import { listRuns } from '../../../functions/runs.ts'
 import { type MemoryLabels, type MemoryPlatform, openMemoryPlatform } from '../../../integrations/platform/memory.ts'
 import { createJson, getJson, type Store, updateJson } from '../../../integrations/storage/index.ts'
 import { projectKeys } from '../../../integrations/storage/keys.ts'
@@ -159,3 +161,16 @@ export async function worldWithSeeds(life: Partial<LifeSettings> = {}, more: Par
   const tasks = [await world.show(sampleOf(100)), await world.show(sampleOf(101))] as const
   return { ...world, tasks }
 }
+
+/** A world whose two seeds are painted. */
+export async function worldWithPaintings(...given: Parameters<typeof worldWithSeeds>) {
+  const world = await worldWithSeeds(...given)
+  world.paint(world.tasks[0], [1, 1], { seconds: 60 })
+  const second = world.paint(world.tasks[1], [0, 2], { seconds: 30 })
+  const request = async () => carryOutOrder(world.place, Event.parse(JSON.parse(world.body('train'))))
+  return { ...world, second, request }
+}
+
+/** Version, state and number of paintings of all runs. */
+export const runsOf = async ({ store }: Pick<ReactorWorld, 'store'>) =>
+  (await listRuns(store, keys)).map(({ version, state, paintings }) => [version, state, paintings?.length])

@@ -8,9 +8,9 @@ import { ProjectState, RunProgress, Serving } from '../../../../schemas/projectS
 import { Run, runVersion } from '../../../../schemas/run.ts'
 import { RunManifest } from '../../../../schemas/runManifest.ts'
 import { SeedList } from '../../../../schemas/seedList.ts'
+import { nameOf } from '../../../projectNames.ts'
 import { createDigests } from '../../digests.ts'
 import type { ProjectPath } from '../../paths.ts'
-import { nameOf } from './names.ts'
 import { digestManifest, type ManifestDigest, ReportDigest } from './runFacts.ts'
 
 export interface RunView {

@@ -189,11 +189,17 @@ describe('a webhook with masks', () => {
 })
 
 describe('a queue that does not answer', () => {
-  test('is an error for the caller, and in the log', async () => {
-    const { ask, lines } = openEdge({ queue: brokenQueue })
-    const { status, json } = await ask('POST', '/webhook', recorded('webhook_ANNOTATION_CREATED').body)
+  test('is an error for whoever asks for a run: nothing else would tell of it', async () => {
+    const { ask } = openEdge({ queue: brokenQueue })
+    const { status, json } = await ask('POST', '/webhook', recorded('webhook_START_TRAINING').body)
     expect(status).toBe(503)
     expect(json).toEqual({ error: 'it could not be queued: the next look at the project finds what happened' })
+  })
+
+  test('is none for a server that tells of annotations: it might stop telling', async () => {
+    const { ask, lines } = openEdge({ queue: brokenQueue })
+    const { status, json } = await ask('POST', '/webhook', recorded('webhook_ANNOTATION_CREATED').body)
+    expect({ status, json }).toEqual({ status: 200, json: { status: 'left-to-reconciler' } })
     expect(lines).toContainEqual({
       level: 'error',
       fields: expect.objectContaining({ project: 'label-studio-8', event: 'annotations' }),

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { createProjectList, nameOf, projectOfName } from '../../../../functions/edge/pages/reading/names.ts'
+import { createProjectList } from '../../../../functions/edge/pages/reading/names.ts'
+import { nameOf, projectOfName } from '../../../../functions/projectNames.ts'
 import { openMemoryStore } from '../../../../integrations/storage/memory.ts'
 
 describe('the name of a project', () => {
