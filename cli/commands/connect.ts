@@ -5,7 +5,7 @@ import { checkServer } from '../../integrations/label-studio/checkServer.ts'
 import type { LabelStudioClient } from '../../integrations/label-studio/client.ts'
 import { connectBackend } from '../../integrations/label-studio/connect.ts'
 import { openLabelStudio } from '../../integrations/label-studio/platform.ts'
-import { createProject, findProject } from '../../integrations/label-studio/projects.ts'
+import { createProject, findProject, type NewProject } from '../../integrations/label-studio/projects.ts'
 import type { Notice } from '../../schemas/notice.ts'
 import { UsageError } from '../errors.ts'
 import { labelPresets, readLabelList } from '../labelList.ts'
@@ -51,8 +51,9 @@ Examples:
   )
   .action(async (options: ConnectCommandOptions) => {
     const client = openClient(options)
+    const wanted = await readWanted(options)
     const { version, notices: aboutServer } = await checkServer(client)
-    const { project, notices: aboutProject } = await projectOf(client, options)
+    const { project, notices: aboutProject } = await projectOf(client, wanted)
     const seen = await openLabelStudio(client).readProject(project)
     const backendUrl = withKey(options.backend, project)
     const connection = await connectBackend(client, {
@@ -79,18 +80,23 @@ Examples:
     if (failed) process.exitCode = 1
   })
 
-/** @returns the number of the project that is there, or was made; given again, the command makes no second one */
-async function projectOf(
-  client: LabelStudioClient,
-  { project, create, labels, paint }: ConnectCommandOptions,
-): Promise<{ readonly project: string; readonly notices: readonly Notice[] }> {
-  if ((project === undefined) === (create === undefined))
+/** A project that is there, by number or title; or what is to be made. @throws UsageError before anything is asked or made */
+async function readWanted({ project, create, labels, paint }: ConnectCommandOptions): Promise<string | NewProject> {
+  if (project !== undefined && create === undefined) return project
+  if (project !== undefined || create === undefined)
     throw new UsageError('give either --project, for one that is there, or --create with a title')
-  if (project !== undefined) return { project: await requireProject(client, project), notices: [] }
   if (labels === undefined)
     throw new UsageError('--create needs --labels: what is to be painted, such as Hair,Eye,Nose')
   const kind = paint === undefined ? {} : { kind: paint }
-  const wanted = { title: create ?? '', labels: await readLabels(labels), ...kind }
+  return { title: create, labels: await readLabels(labels), ...kind }
+}
+
+/** @returns the number of the project that is there, or was made; given again, the command makes no second one */
+async function projectOf(
+  client: LabelStudioClient,
+  wanted: string | NewProject,
+): Promise<{ readonly project: string; readonly notices: readonly Notice[] }> {
+  if (typeof wanted === 'string') return { project: await requireProject(client, wanted), notices: [] }
   const there = await findProject(client, wanted.title)
   if (there === undefined) return { project: await createProject(client, wanted), notices: [] }
   const message = `There is a project ${JSON.stringify(wanted.title)} already: it is connected, and its labels stay as they are.`

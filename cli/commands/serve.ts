@@ -100,8 +100,8 @@ function setting(name: string): string | undefined {
 }
 
 function readLabelStudio(option: string | undefined): { address: string; token: string } | undefined {
-  const address = option ?? setting('LABEL_STUDIO_URL')
-  if (address === undefined) return undefined
+  const address = option?.trim() ?? setting('LABEL_STUDIO_URL')
+  if (address === undefined || address === '') return undefined
   const token = setting('LABEL_STUDIO_TOKEN')
   if (token === undefined)
     throw new UsageError(

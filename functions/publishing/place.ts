@@ -12,7 +12,7 @@ export interface PublishingTimes {
   readonly patienceSeconds: number
 }
 
-export const defaultPublishingTimes: PublishingTimes = { leaseSeconds: 30, settleSeconds: 30, patienceSeconds: 1800 }
+export const defaultPublishingTimes: PublishingTimes = { leaseSeconds: 60, settleSeconds: 60, patienceSeconds: 1800 }
 
 /** From where to where is published. */
 export interface PublishingPlace {

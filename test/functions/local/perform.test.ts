@@ -1,10 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { type PerformOptions, perform } from '../../../functions/local/perform.ts'
+import { readPaintings } from '../../../functions/reactor/readPaintings.ts'
+import { writePaintings } from '../../../functions/reactor/writePaintings.ts'
+import { openRun } from '../../../functions/runs.ts'
 import { PlatformError } from '../../../integrations/platform/index.ts'
 import { createJson, getJson, StorageError } from '../../../integrations/storage/index.ts'
 import { WorkflowError } from '../../../integrations/workflow/index.ts'
 import { SeedList } from '../../../schemas/seedList.ts'
-import { keys, projectId, reactorWorld, tinyProject } from '../reactor/reactorWorld.ts'
+import { keys, now, projectId, reactorWorld, sampleOf, tinyProject } from '../reactor/reactorWorld.ts'
 
 const seeds = { platform: 'label-studio', project: projectId, kind: 'seeds' } as const
 const run = { ...seeds, kind: 'run', version: 'sixteen-v1' } as const
@@ -33,6 +36,26 @@ describe('work', () => {
     const reason = new Error('stopped')
     await expect(perform(options, run, AbortSignal.abort(reason))).rejects.toBe(reason)
     await expect(perform(options, seeds, AbortSignal.abort(reason))).rejects.toBe(reason)
+  })
+})
+
+describe('a run', () => {
+  const begun = (world: Awaited<ReturnType<typeof place>>) =>
+    openRun(world.store, keys, { inputs: 'b'.repeat(64), paintings: [] }, () => now)
+
+  test('does not go on with other paintings than it was begun with', async () => {
+    const world = await place()
+    await begun(world)
+    world.paint(await world.show(sampleOf(100)), [1, 2])
+    const project = tinyProject()
+    await writePaintings(world.place, (await readPaintings(world.place, project, project.labelList)).painted)
+    const running = perform(world.options, run, never)
+    await expect(running).rejects.toThrow('changed since sixteen-v1 was begun: ask for a new run')
+  })
+
+  test('that is not there is refused', async () => {
+    const { options } = await place()
+    await expect(perform(options, run, never)).rejects.toThrow('there is no run sixteen-v1')
   })
 })
 
