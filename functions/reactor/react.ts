@@ -12,8 +12,8 @@ import { carryOutOrder, isOrder } from './orders.ts'
 /** Seconds between two looks at a project that settles: orders wait no longer behind them. */
 const longestWait = 10
 
-/** Seconds before something that failed is tried again: longer each time. */
-const retryAfter = (attempt: number): number => Math.min(300, 2 ** Math.min(attempt, 8))
+/** Seconds before something that failed is tried again: longer each time, and never so long that a person gives up. */
+const retryAfter = (attempt: number): number => Math.min(60, 2 ** Math.min(attempt, 6))
 
 /** What becomes of a delivery. */
 export type Reaction =

@@ -87,7 +87,7 @@ describe('what goes wrong', () => {
       const reaction = await react(world.place, delivered(bodies, attempt))
       pauses.push(reaction.kind === 'later' ? reaction.seconds : reaction)
     }
-    expect(pauses).toEqual([2, 4, 8, 256, 256, 256])
+    expect(pauses).toEqual([2, 4, 8, 60, 60, 60])
     world.platform.setUnavailable(false)
     expect(await react(world.place, delivered(bodies, 51))).toEqual({ kind: 'done' })
     expect(await runsOf(world)).toHaveLength(1)
