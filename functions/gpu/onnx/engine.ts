@@ -71,7 +71,10 @@ export function openEngine({ device, threads = availableParallelism() }: EngineO
   const worker = new Worker(new URL(`./worker.${extension}`, import.meta.url))
   if (device === 'webgpu') webgpuWorkers.add(worker)
   const waiting = new Map<number, { resolve(answer: unknown): void; reject(error: Error): void }>()
-  const state: { count: number; closed?: Error; runtimeVersion?: string; last?: number } = { count: 0 }
+  const state: { count: number; answered: boolean; closed?: Error; runtimeVersion?: string; last?: number } = {
+    count: 0,
+    answered: false,
+  }
 
   const fail = (error: Error): void => {
     state.closed ??= error
@@ -81,6 +84,7 @@ export function openEngine({ device, threads = availableParallelism() }: EngineO
   worker.on('message', (reply: Reply) => {
     const call = waiting.get(reply.id)
     waiting.delete(reply.id)
+    state.answered = true
     // A closed engine holds the process until its worker has answered for the last time.
     if (waiting.size === 0 && state.last === undefined) worker.unref()
     if (reply.id === state.last) void worker.terminate()
@@ -141,7 +145,8 @@ export function openEngine({ device, threads = availableParallelism() }: EngineO
     },
     close: async () => {
       const ended = new Promise((resolve) => worker.once('exit', resolve))
-      const busy = waiting.size > 0
+      // One that never answered may still be loading ONNX Runtime, which is a call of it like any other.
+      const busy = waiting.size > 0 || !state.answered
       if (state.closed === undefined && busy) {
         // A thread that is ended inside a call of ONNX Runtime takes the whole process with it, and so does a process
         // that exits over one: the worker is asked for one thing more, and ended when it answers that.
