@@ -32,11 +32,6 @@ export async function doneVersions(store: Store, project?: ProjectPath): Promise
   return [...new Set(done.map(({ version }) => version))]
 }
 
-/** Whether a run is being worked on, or will be: it did not end in any way. */
-export function isUnderWay({ state }: Run): boolean {
-  return state !== 'done' && state !== 'failed' && state !== 'stopped'
-}
-
 /** @throws NotFoundError where there is no such run, InvalidRecordError */
 export async function readRun(store: Store, path: RunPath): Promise<Run> {
   const record = await getJson(store, runKeysOf(path).run, Run)

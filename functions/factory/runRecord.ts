@@ -13,6 +13,13 @@ const stateOfPhase: Readonly<Record<PhaseName, RunState>> = {
   publish: 'publishing',
 }
 
+const restingStates: ReadonlySet<RunState> = new Set(['done', 'failed', 'stopped'])
+
+/** Whether a run is under way, or waits to be. */
+export function isActive({ state }: Pick<Run, 'state'>): boolean {
+  return !restingStates.has(state)
+}
+
 /** Phases whose results depend on what computes them; the others count and draw. */
 const decidesBytes: ReadonlySet<PhaseName> = new Set(['train', 'distil', 'generate'])
 

@@ -3,8 +3,7 @@ import { type Store, updateJson } from '../../integrations/storage/index.ts'
 import { projectKeys } from '../../integrations/storage/keys.ts'
 import type { Work, Workflow } from '../../integrations/workflow/index.ts'
 import { Run } from '../../schemas/run.ts'
-import { isActive } from '../factory/life/nextStep.ts'
-import { reopenRun, stopRun } from '../factory/runRecord.ts'
+import { isActive, reopenRun, stopRun } from '../factory/runRecord.ts'
 import { ShutdownError } from './shutdown.ts'
 
 /** A person stopped the work. */

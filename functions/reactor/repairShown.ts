@@ -4,7 +4,7 @@ import { ModelVersion } from '../../schemas/modelVersion.ts'
 import type { Notice } from '../../schemas/notice.ts'
 import { Serving } from '../../schemas/projectState.ts'
 import type { Run } from '../../schemas/run.ts'
-import { isActive } from '../factory/life/nextStep.ts'
+import { isActive } from '../factory/runRecord.ts'
 import type { ReactorPlace } from './context.ts'
 
 /**

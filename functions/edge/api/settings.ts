@@ -5,12 +5,13 @@ import { LifeSettings } from '../../../schemas/lifeSettings.ts'
 import { Generator, type Platform, Project, ProjectSettings } from '../../../schemas/project.ts'
 import type { RunVersion } from '../../../schemas/run.ts'
 import { SeedList } from '../../../schemas/seedList.ts'
+import { isActive } from '../../factory/runRecord.ts'
 import { json, jsonBody } from '../documented.ts'
 import type { EdgeEnvironment } from '../environment.ts'
 import { BadBodyError, ConflictError } from '../errors.ts'
 import type { Edge } from '../options.ts'
 import { ProjectPath } from '../paths.ts'
-import { isUnderWay, listRuns, readProject } from '../records.ts'
+import { listRuns, readProject } from '../records.ts'
 import { workOf } from './actions.ts'
 
 const tags = ['Settings']
@@ -120,7 +121,7 @@ async function activeRun({ store, workflow }: Edge, at: ProjectPath): Promise<Ru
   for (const run of (await listRuns(store, at)).toReversed()) {
     const { state, version } = run
     const isAboutToGoOn = async () => state !== 'done' && (await workflow?.isActive(workOf({ ...at, version })))
-    if (isUnderWay(run) || (await isAboutToGoOn())) return version
+    if (isActive(run) || (await isAboutToGoOn())) return version
   }
   return undefined
 }

@@ -1,12 +1,13 @@
 /** Calls that older Label Studio servers make. They are answered so that nothing breaks; only `/train` does anything. */
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import { TrainCall, WebhookAnswer } from '../../../schemas/labelStudio/backend.ts'
+import { isActive } from '../../factory/runRecord.ts'
 import { projectOf } from '../access.ts'
 import { json, jsonBody } from '../documented.ts'
 import type { EdgeEnvironment } from '../environment.ts'
 import { sendEvent } from '../events.ts'
 import type { Edge } from '../options.ts'
-import { isUnderWay, listRuns } from '../records.ts'
+import { listRuns } from '../records.ts'
 
 const tags = ['Label Studio, older servers']
 const Anything = z.looseObject({})
@@ -53,7 +54,7 @@ export function addLegacyCalls(app: OpenAPIHono<EdgeEnvironment>, edge: Edge): v
   app.openapi(isTraining, async (c) => {
     const { platform, id } = projectOf(c, c.req.valid('query').project)
     const runs = await listRuns(edge.store, { platform, id })
-    return c.json({ is_training: runs.some(isUnderWay) }, 200)
+    return c.json({ is_training: runs.some(isActive) }, 200)
   })
   app.openapi(jobStatus, (c) => c.json({ job_status: 'queued', error: '', log: '' }, 200))
   app.openapi(unused('/validate', 'Nothing is checked here: problems are shown by the project'), (c) =>

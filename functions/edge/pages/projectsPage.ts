@@ -1,12 +1,13 @@
 import { html } from 'hono/html'
 import type { QueueDepth } from '../../../integrations/queue/index.ts'
 import { formatAmount, formatCount } from '../../factory/report/format.ts'
+import { isActive } from '../../factory/runRecord.ts'
 import { page, place, wordsPlace } from './document.ts'
 import type { ProjectView } from './reading/views.ts'
 import { inPlatform, nextStep, origin, safeAddress } from './sections/head.ts'
 import { pips } from './sections/seeds.ts'
 import { type Snapshot, takeSnapshot } from './snapshot.ts'
-import { isUnderWay, newestRun } from './standing.ts'
+import { newestRun } from './standing.ts'
 
 /** The list of projects, and how full the queue is. */
 export const projectsSnapshot = (views: readonly ProjectView[], queue: QueueDepth): Promise<Snapshot> =>
@@ -42,7 +43,7 @@ function card(view: ProjectView) {
   ${
     newest !== undefined &&
     progress !== undefined &&
-    isUnderWay(newest.run) &&
+    isActive(newest.run) &&
     html`<div class="progress"><div><p class="task" id="task-${name}">${newest.run.version}: ${progress.task}</p><p class="small">${percent(progress)} %</p></div>
   <div class="progress-track" role="progressbar" aria-labelledby="task-${name}" aria-valuemin="0" aria-valuemax="100" aria-valuenow="${percent(progress)}"><span style="width: ${percent(progress)}%"></span></div></div>`
   }

@@ -1,12 +1,8 @@
 /** Where a project stands: which of its runs matters now, and what can be done with it. Decides, reads nothing. */
 
 import { draftVersion } from '../../../schemas/modelVersion.ts'
-import type { Run, RunState } from '../../../schemas/run.ts'
+import { isActive } from '../../factory/runRecord.ts'
 import type { ProjectView, RunView } from './reading/views.ts'
-
-const resting: ReadonlySet<RunState> = new Set(['done', 'failed', 'stopped'])
-
-export const isUnderWay = (run: Run): boolean => !resting.has(run.state)
 
 export const newestRun = <R extends RunView>({ runs }: ProjectView<R>): R | undefined => runs.at(-1)
 
@@ -46,7 +42,7 @@ export interface Control {
 export function controlsOf(view: ProjectView): readonly Control[] {
   const { state } = view
   const newest = newestRun(view)?.run
-  const underWay = newest !== undefined && isUnderWay(newest) ? newest : undefined
+  const underWay = newest !== undefined && isActive(newest) ? newest : undefined
   const halted = newest?.state === 'failed' || newest?.state === 'stopped' ? newest : undefined
   const paintings = (state?.seeds.painted ?? 0) + (state?.corrected ?? 0)
 

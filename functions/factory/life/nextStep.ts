@@ -1,7 +1,8 @@
 /** What comes next in the life of a project: a decision on values, which the reactor carries out. */
 import type { LifeSettings } from '../../../schemas/lifeSettings.ts'
 import type { NextStep } from '../../../schemas/projectState.ts'
-import type { Run, RunState } from '../../../schemas/run.ts'
+import type { Run } from '../../../schemas/run.ts'
+import { isActive } from '../runRecord.ts'
 
 /** What a decision depends on, and nothing else. */
 export interface Situation {
@@ -39,13 +40,6 @@ export interface Decision {
   readonly requestAnswered: boolean
   /** Seconds after which the decision may be another without anything having happened. */
   readonly lookAgainAfter: number | undefined
-}
-
-const restingStates: ReadonlySet<RunState> = new Set(['done', 'failed', 'stopped'])
-
-/** Whether a run is under way, or waits to be. */
-export function isActive({ state }: Pick<Run, 'state'>): boolean {
-  return !restingStates.has(state)
 }
 
 const counted = (count: number, thing: string): string => `${count} ${thing}${count === 1 ? '' : 's'}`

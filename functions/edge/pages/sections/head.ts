@@ -1,8 +1,9 @@
 import { html } from 'hono/html'
 import type { NextStep } from '../../../../schemas/projectState.ts'
 import type { RunState } from '../../../../schemas/run.ts'
+import { isActive } from '../../../factory/runRecord.ts'
 import type { ProjectDetails, ProjectView } from '../reading/views.ts'
-import { featuredRun, isUnderWay, newestRun } from '../standing.ts'
+import { featuredRun, newestRun } from '../standing.ts'
 
 /** Colours of a state, and the word for it: colour never says it alone. */
 type Tone = 'calm' | 'busy' | 'good' | 'bad'
@@ -31,7 +32,7 @@ export function nextStep(view: ProjectView) {
   const newest = newestRun(view)?.run
   if (newest === undefined)
     return html`${pill('calm', 'Waiting')} No run has begun, and no annotation platform is connected.`
-  const sentence = isUnderWay(newest)
+  const sentence = isActive(newest)
     ? 'is under way'
     : newest.state === 'done'
       ? 'is done'

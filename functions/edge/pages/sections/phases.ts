@@ -1,8 +1,8 @@
 import { html } from 'hono/html'
 import type { PhaseName, Run, RunState } from '../../../../schemas/run.ts'
 import { formatSeconds } from '../../../factory/report/format.ts'
+import { isActive } from '../../../factory/runRecord.ts'
 import type { ProjectDetails } from '../reading/views.ts'
-import { isUnderWay } from '../standing.ts'
 
 interface Phase {
   readonly word: string
@@ -66,7 +66,7 @@ function standingOf(name: PhaseName, run: Run | undefined): readonly [kind: stri
   if (run.error?.phase === name) return ['failed', '✕', 'failed']
   // A phase that is gone through again keeps its end, but the state names it.
   const open = run.phases.findLast(({ finishedAt }) => finishedAt === undefined)?.name ?? phaseOfState[run.state]
-  if (name === open) return ['current', '●', isUnderWay(run) ? 'under way' : 'interrupted']
+  if (name === open) return ['current', '●', isActive(run) ? 'under way' : 'interrupted']
   return run.phases.some((phase) => phase.name === name) ? ['finished', '✓', 'finished'] : ['coming', '○', 'to come']
 }
 

@@ -1,9 +1,10 @@
 import { html } from 'hono/html'
 import type { RunProgress } from '../../../../schemas/projectState.ts'
 import { formatCount, formatSeconds } from '../../../factory/report/format.ts'
+import { isActive } from '../../../factory/runRecord.ts'
 import { formatMoment, formatTimeLeft } from '../formats.ts'
 import type { ProjectDetails, RunDetails } from '../reading/views.ts'
-import { isUnderWay, newestRun } from '../standing.ts'
+import { newestRun } from '../standing.ts'
 import { runPill } from './head.ts'
 import { finishedLosses, progressLosses } from './losses.ts'
 import { phases } from './phases.ts'
@@ -27,19 +28,19 @@ ${phases(view, { run: undefined, withPurpose: true })}`
   return html`<div class="run-head"><h2 id="run-title">${run.version}</h2>${runPill(run.state)}</div>
 <p class="small">${sentence(newest)}</p>
 ${phases(view, { run, withPurpose: curves === false })}
-${progress !== undefined && isUnderWay(run) && progressBar(progress, now)}
+${progress !== undefined && isActive(run) && progressBar(progress, now)}
 ${curves}`
 }
 
 function losses({ run, progress, report }: RunDetails) {
-  if (progress !== undefined && progress.losses.length > 1 && isUnderWay(run)) return progressLosses(progress)
+  if (progress !== undefined && progress.losses.length > 1 && isActive(run)) return progressLosses(progress)
   return report !== undefined && report.training.length > 0 && finishedLosses(report)
 }
 
 function sentence({ run }: RunDetails): string {
   const worked = run.phases.reduce((sum, { seconds }) => sum + seconds, 0)
   const began = `Begun ${formatMoment(run.createdAt)}`
-  return isUnderWay(run) ? `${began}.` : `${began}; ${formatSeconds(worked)} of work.`
+  return isActive(run) ? `${began}.` : `${began}; ${formatSeconds(worked)} of work.`
 }
 
 function progressBar(progress: RunProgress, now: Date) {
