@@ -19,15 +19,16 @@ export const cruisedFolders = [
 
 const product = '^(schemas|integrations|functions|cli|cdk)/'
 /** Where drivers are chosen and handed in: nothing else knows which driver is used. */
-const compositionRoots = '^(cli/|cdk/|functions/local(\\.ts$|/)|functions/gpu/jobs/main\\.ts$|bench/|test/|scripts/)'
+const compositionRoots =
+  '^(cli/|cdk/|functions/local(\\.ts$|/)|functions/openStore\\.ts$|functions/cloud/|functions/gpu/jobs/main\\.ts$|bench/|test/|scripts/)'
 /**
  * Modules that something outside the import graph starts: a person, a container, a Lambda, `new Worker`. Operators are
  * there for whoever builds a graph.
  */
 const entries =
-  '^(cli/main\\.ts|cdk/main\\.ts|functions/local(/index)?\\.ts|functions/edge/index\\.ts|functions/gpu/jobs/main\\.ts)$|^functions/gpu/onnx/ops/|^(functions|integrations)/.*[wW]orker\\.ts$'
+  '^(cli/main\\.ts|cdk/(main|bundleFunction|prices)\\.ts|functions/local(/index)?\\.ts|functions/edge/index\\.ts|functions/cloud/(edge|reactor|steps|timer)\\.ts|functions/gpu/jobs/main\\.ts)$|^functions/gpu/onnx/ops/|^(functions|integrations)/.*[wW]orker\\.ts$'
 const drivers =
-  '^integrations/(storage/(fs|s3|memory)|queue/(sqlite|sqs|memory)|workflow/(local|step-functions|memory)|platform/(in-)?memory)\\.ts$|^integrations/(label-studio/(?!format/)|huggingface/)'
+  '^integrations/(storage/(fs|s3|memory)|queue/(sqlite|sqs|memory)|workflow/(local|stepFunctions|memory)|platform/(in-)?memory)\\.ts$|^integrations/(label-studio/(?!format/)|huggingface/)'
 const runtime = '(^|/)node_modules/onnxruntime-(node|web|common)/'
 const installed = '(^|/)node_modules/'
 

@@ -23,7 +23,12 @@ export function encodeCheckpoint(
   return writeSafetensors(tensors, metadata)
 }
 
-const LossPoint = z.object({ step: z.int(), trainLoss: z.number(), heldOutLoss: z.number() })
+const LossPoint = z.object({
+  step: z.int(),
+  trainLoss: z.number(),
+  heldOutLoss: z.number(),
+  heldOutIou: z.number().optional(),
+})
 
 const Metadata = z.object({
   step: z.string().regex(/^\d+$/).transform(Number).pipe(z.int()),

@@ -1,3 +1,4 @@
+import { narrowFloat16, widenFloat16 } from './float16.ts'
 import { elementCount } from './shape.ts'
 import { type ConstantData, type DataType, firstOutput, GraphError, type Tensor } from './tensor.ts'
 
@@ -36,6 +37,15 @@ export function scalar(value: number, dtype: DataType = 'float32'): Tensor {
 }
 
 /**
+ * A value stored as float16, in half the space.
+ * @param data rounded to the nearest float16
+ * @throws GraphError where the number of elements does not fit the shape, or one is too large for float16
+ */
+export function float16Constant(data: Float32Array, shape: readonly number[] = [data.length]): Tensor {
+  return constant(narrow(data), shape)
+}
+
+/**
  * A vector of 64-bit integers: shapes, axes, indices.
  * @throws GraphError where a value is no integer
  */
@@ -55,6 +65,7 @@ export function filled(value: number, shape: readonly number[], dtype: DataType 
 function dataTypeOf(data: ConstantData): DataType {
   if (data instanceof Float32Array) return 'float32'
   if (data instanceof Float64Array) return 'float64'
+  if (data instanceof Uint16Array) return 'float16'
   if (data instanceof BigInt64Array) return 'int64'
   if (data instanceof Int32Array) return 'int32'
   return 'uint8'
@@ -74,8 +85,17 @@ function arrayOf(values: readonly number[], dtype: DataType): ConstantData {
     case 'bool':
       return Uint8Array.from(requireRange(values, dtype))
     case 'float16':
-      throw new GraphError('float16 constants are not written directly: cast a float32 constant')
+      return narrow(Float32Array.from(values))
   }
+}
+
+function narrow(values: Float32Array): Uint16Array {
+  const bits = narrowFloat16(values)
+  const place = widenFloat16(bits).findIndex(
+    (value, index) => !Number.isFinite(value) && Number.isFinite(values[index]),
+  )
+  if (place >= 0) throw new GraphError(`float16 holds numbers up to 65504, not ${values[place]}`)
+  return bits
 }
 
 const integerRanges = {

@@ -31,8 +31,11 @@ export interface Engine {
   readonly device: Device
   /** Threads that one operator may use on the CPU. */
   readonly threads: number
-  /** @throws DeviceError, SessionError */
-  load(model: Uint8Array): Promise<Session>
+  /**
+   * @param options.handOver spares a copy of the model; the caller's array is emptied, unless it is a view into a larger one
+   * @throws DeviceError, SessionError
+   */
+  load(model: Uint8Array, options?: { readonly handOver?: boolean }): Promise<Session>
   /** Moves a tensor into the worker. The caller's array is emptied unless `copy` is set or it is a view into a larger one. */
   keep(tensor: HostTensor, options?: { readonly copy?: boolean }): Promise<KeptTensor>
   fetch(tensor: KeptTensor): Promise<HostTensor>
@@ -119,8 +122,11 @@ export function openEngine({ device, threads = availableParallelism() }: EngineO
     get runtimeVersion() {
       return state.runtimeVersion
     },
-    load: async (model) => {
-      const { session, runtimeVersion } = await ask<'load'>({ kind: 'load', model, device, threads })
+    load: async (model, { handOver = false } = {}) => {
+      const { session, runtimeVersion } = await ask<'load'>(
+        { kind: 'load', model, device, threads },
+        handOver ? wholeBuffer(model) : [],
+      )
       state.runtimeVersion = runtimeVersion
       return {
         run: async (feeds, keep = []) => {
@@ -134,10 +140,7 @@ export function openEngine({ device, threads = availableParallelism() }: EngineO
       }
     },
     keep: (tensor, { copy = false } = {}) => {
-      const { buffer, byteLength } = tensor.data
-      // A view into something larger is copied: handing over would empty the rest, too.
-      const whole = buffer instanceof ArrayBuffer && buffer.byteLength === byteLength
-      return ask<'keep'>({ kind: 'keep', tensor }, !copy && whole ? [buffer] : [])
+      return ask<'keep'>({ kind: 'keep', tensor }, copy ? [] : wholeBuffer(tensor.data))
     },
     fetch: async ({ kept }) => (await ask<'fetch'>({ kind: 'fetch', kept })).tensor,
     drop: async (tensors) => {
@@ -159,6 +162,11 @@ export function openEngine({ device, threads = availableParallelism() }: EngineO
       if (device === 'webgpu' && worker.threadId !== -1) await ended
     },
   }
+}
+
+/** What can be handed over with an array: a view into something larger is copied, since the rest would be emptied, too. */
+function wholeBuffer({ buffer, byteLength }: HostTensor['data'] | Uint8Array): ArrayBuffer[] {
+  return buffer instanceof ArrayBuffer && buffer.byteLength === byteLength ? [buffer] : []
 }
 
 function withoutMethods(feeds: Readonly<Record<string, HostTensor | KeptTensor>>): Record<string, Feed> {

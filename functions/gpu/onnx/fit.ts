@@ -24,6 +24,14 @@ export interface LossPoint {
   /** Mean over the interval's last step. */
   readonly trainLoss: number
   readonly heldOutLoss: number
+  /** Mean intersection over union on the held-out data, where it is measured. */
+  readonly heldOutIou?: number | undefined
+}
+
+/** What a look at the held-out data finds. */
+export interface HeldOutLook {
+  readonly loss: number
+  readonly iou: number
 }
 
 /** Everything needed to go on after an interruption to the same weights. */
@@ -52,8 +60,8 @@ export interface FitProblem {
   readonly batches: (first: number, count: number) => Readonly<Record<string, HostTensor>>
   /** The loss to show for an interval, from the records of its steps. */
   readonly trainLoss: (records: Readonly<Record<string, HostTensor>>) => number
-  /** Loss on held-out data, from parameters and buffers as they lie in the worker. */
-  readonly heldOutLoss: (tensors: Readonly<Record<string, KeptTensor>>) => Promise<number>
+  /** Loss on held-out data, and what else is recorded of it, from parameters and buffers as they lie in the worker. */
+  readonly heldOutLoss: (tensors: Readonly<Record<string, KeptTensor>>) => Promise<number | HeldOutLook>
 }
 
 export interface FitResult {
@@ -90,10 +98,11 @@ export async function fitModel(
         records = await trainer.train(problem.batches(trainer.step, count))
         onSteps?.(trainer.step, schedule.steps)
       }
+      const seen = await problem.heldOutLoss(weightsOf(trainer, names))
       const point: LossPoint = {
         step: trainer.step,
         trainLoss: problem.trainLoss(records),
-        heldOutLoss: await problem.heldOutLoss(weightsOf(trainer, names)),
+        ...(typeof seen === 'number' ? { heldOutLoss: seen } : { heldOutLoss: seen.loss, heldOutIou: seen.iou }),
       }
       if (!Number.isFinite(point.heldOutLoss))
         throw new TrainingError(

@@ -39,6 +39,8 @@ export async function createSession(model: Uint8Array, { device, threads }: Sess
     executionProviders: [...providers[device]],
     graphOptimizationLevel: 'all',
     executionMode: 'sequential',
+    // From the second run on it would hold a graph's memory as one block, beside the pieces that the first run took.
+    enableMemPattern: false,
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     logSeverityLevel: 4,
@@ -51,7 +53,7 @@ export async function createSession(model: Uint8Array, { device, threads }: Sess
       try {
         return await session.run(feeds)
       } catch (cause) {
-        throw new SessionError(`the graph failed on ${device}: ${messageOf(cause)}`, { cause })
+        throw withoutFloat16(cause) ?? new SessionError(`the graph failed on ${device}: ${messageOf(cause)}`, { cause })
       }
     },
     release: () => session.release(),
@@ -78,6 +80,8 @@ export async function fromRuntime(tensor: RuntimeTensor): Promise<HostTensor> {
 
 function refusal(device: Device, cause: unknown): Error {
   const message = messageOf(cause)
+  const float16 = withoutFloat16(cause)
+  if (float16 !== undefined) return float16
   if (device === 'cuda' && /cuda|provider|libonnxruntime_providers|backend/i.test(message))
     return new DeviceError(
       'CUDA does not work here: it needs an NVIDIA driver, CUDA 12, cuDNN 9 and the provider library, which ' +
@@ -92,6 +96,17 @@ function refusal(device: Device, cause: unknown): Error {
       { cause },
     )
   return new SessionError(`ONNX Runtime refused the model: ${message}`, { cause })
+}
+
+/** WebGPU's `shader-f16` is optional. ONNX Runtime notices it missing at the first kernel, in loading or in running. */
+function withoutFloat16(cause: unknown): DeviceError | undefined {
+  const message = messageOf(cause)
+  if (!/requires f16 but the device does not support it/.test(message)) return undefined
+  return new DeviceError(
+    'this WebGPU device cannot compute with float16 (it lacks the feature shader-f16): compute with float32, or choose ' +
+      `another device with SIXTEEN_DEVICE. ONNX Runtime says: ${message}`,
+    { cause },
+  )
 }
 
 function messageOf(cause: unknown): string {

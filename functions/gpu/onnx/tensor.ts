@@ -55,7 +55,8 @@ export interface Operator {
   readonly gradient?: GradientRule | 'none'
 }
 
-export type ConstantData = Float32Array | Float64Array | BigInt64Array | Int32Array | Uint8Array
+/** A `Uint16Array` holds the raw bits of float16. */
+export type ConstantData = Float32Array | Float64Array | Uint16Array | BigInt64Array | Int32Array | Uint8Array
 
 export interface InputNode {
   readonly kind: 'input'

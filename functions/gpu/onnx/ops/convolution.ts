@@ -1,24 +1,49 @@
-/** Two-dimensional convolutions over [batch, channels, height, width]. */
-import { knownShape, requireFloat, requireIntegers, requireRank, requireSameType, sameShape } from '../shape.ts'
-import { type Attributes, applyOne, describeType, GraphError, type Operator, type Tensor } from '../tensor.ts'
+/**
+ * Two-dimensional convolutions over [batch, channels, height, width]. Each of the two is the other's gradient for the
+ * image; the gradient for the kernel is that of `kernelGradient`.
+ */
+import { knownShape, requireIntegers, sameShape } from '../shape.ts'
+import {
+  applyOne,
+  describeType,
+  type GradientContext,
+  GraphError,
+  type Operator,
+  type Shape,
+  type Tensor,
+} from '../tensor.ts'
+import { kernelGradient } from './kernelGradient.ts'
+import { keptTaps, turnedKernel } from './kernelLayout.ts'
+import { liveTaps } from './liveTaps.ts'
+import { reduceSum } from './reduce.ts'
+import {
+  alongAxis,
+  type ConvolutionOptions,
+  checkConvolution,
+  completeWindow,
+  type Window,
+  windowAttributes,
+  windowOf,
+} from './window.ts'
 
-export interface ConvolutionOptions {
-  /** Step between windows, [vertical, horizontal]. Default [1, 1]. */
-  readonly strides?: readonly [number, number]
-  /** Zeros around the image, [top, left, bottom, right]. Default none. */
-  readonly pads?: readonly [number, number, number, number]
-  /** Distance between kernel elements, [vertical, horizontal]. Default [1, 1]. */
-  readonly dilations?: readonly [number, number]
-  /** Channels are cut into this many groups that do not see each other. Default 1. */
-  readonly groups?: number
-}
+export type { ConvolutionOptions } from './window.ts'
 
 export interface ConvolutionTransposeOptions extends ConvolutionOptions {
   /** Extra rows and columns at the bottom and right. Default [0, 0]. */
   readonly outputPadding?: readonly [number, number]
 }
 
-const convolutionOperator: Operator = { type: 'Conv' }
+const convolutionOperator: Operator = {
+  type: 'Conv',
+  gradient: (context) => {
+    const { x, weight, gradient, wanted, window } = operandsOf(context)
+    return [
+      wanted[0] ? imageGradient(x, weight, gradient, window) : undefined,
+      wanted[1] ? kernelGradient(x, gradient, kernelSize(weight), window) : undefined,
+      wanted[2] ? reduceSum(gradient, [0, 2, 3]) : undefined,
+    ]
+  },
+}
 /**
  * Cross-correlation, as deep learning calls convolution.
  * @param x [batch, channels, height, width]
@@ -27,19 +52,37 @@ const convolutionOperator: Operator = { type: 'Conv' }
  * @returns [batch, outputs, ⌊(height + pads − dilation·(kernel − 1) − 1) / stride⌋ + 1, …]
  */
 export function convolution(x: Tensor, weight: Tensor, bias?: Tensor, options: ConvolutionOptions = {}): Tensor {
-  const { strides, pads, dilations, groups } = complete(options)
-  const { channels, size, kernel } = checked('Conv', x, weight, bias, options)
+  const window = completeWindow(options)
+  const { channels, size, kernel } = checkConvolution('Conv', operands(x, weight, bias), window)
   const [outputs = 0, channelsPerGroup = 0] = knownShape(weight, 'Conv')
-  if (channelsPerGroup * groups !== channels || outputs % groups !== 0)
-    throw new GraphError(`Conv with ${groups} groups cannot apply ${describeType(weight)} to ${describeType(x)}`)
-  const lengths = [0, 1].map((axis) => {
-    const padded = at(size, axis) + at(pads, axis) + at(pads, axis + 2)
-    return Math.floor((padded - at(dilations, axis) * (at(kernel, axis) - 1) - 1) / at(strides, axis)) + 1
+  if (channelsPerGroup * window.groups !== channels || outputs % window.groups !== 0)
+    throw new GraphError(`Conv with ${window.groups} groups cannot apply ${describeType(weight)} to ${describeType(x)}`)
+  const lengths = ([0, 1] as const).map((axis) => {
+    const { stride, dilation, before, after } = alongAxis(window, axis)
+    const padded = (size[axis] ?? 0) + before + after
+    return Math.floor((padded - dilation * ((kernel[axis] ?? 0) - 1) - 1) / stride) + 1
   })
-  return output(convolutionOperator, x, weight, bias, outputs, lengths, attributes(options, kernel))
+  const shape = resultShape('Conv', x, weight, bias, outputs, lengths)
+  const live = liveTaps(size, lengths, kernel, window)
+  return applyOne(
+    convolutionOperator,
+    operands(x, keptTaps(weight, live.rows, live.columns), bias),
+    { dtype: x.dtype, shape },
+    windowAttributes(live.window, [live.rows.count, live.columns.count]),
+  )
 }
 
-const convolutionTransposeOperator: Operator = { type: 'ConvTranspose' }
+const convolutionTransposeOperator: Operator = {
+  type: 'ConvTranspose',
+  gradient: (context) => {
+    const { x, weight, gradient, wanted, window } = operandsOf(context)
+    return [
+      wanted[0] ? convolution(gradient, weight, undefined, window) : undefined,
+      wanted[1] ? kernelGradient(gradient, x, kernelSize(weight), window) : undefined,
+      wanted[2] ? reduceSum(gradient, [0, 2, 3]) : undefined,
+    ]
+  },
+}
 /**
  * The transposed convolution: every input element adds its multiple of the kernel to the output.
  * @param x [batch, channels, height, width]
@@ -53,77 +96,74 @@ export function convolutionTranspose(
   bias?: Tensor,
   options: ConvolutionTransposeOptions = {},
 ): Tensor {
-  const { strides, pads, dilations, groups } = complete(options)
-  const extra = options.outputPadding ?? [0, 0]
+  const { outputPadding: extra = [0, 0], ...given } = options
+  const window = completeWindow(given)
   requireIntegers(extra, 0, 'ConvTranspose: outputPadding')
-  if (extra.some((length, axis) => length >= Math.max(at(strides, axis), at(dilations, axis))))
-    throw new GraphError(`ConvTranspose: outputPadding [${extra}] must stay below stride or dilation`)
-  const { channels, size, kernel } = checked('ConvTranspose', x, weight, bias, options)
+  // ONNX would also allow what stays below the dilation; ONNX Runtime refuses that when the graph runs.
+  if (extra.some((length, axis) => length >= (window.strides[axis] ?? 0)))
+    throw new GraphError(`ConvTranspose: outputPadding [${extra}] must stay below the strides [${window.strides}]`)
+  const { channels, size, kernel } = checkConvolution('ConvTranspose', operands(x, weight, bias), window)
   const [inputs = 0, outputsPerGroup = 0] = knownShape(weight, 'ConvTranspose')
-  if (inputs !== channels || channels % groups !== 0)
+  if (inputs !== channels || channels % window.groups !== 0)
     throw new GraphError(
-      `ConvTranspose with ${groups} groups cannot apply ${describeType(weight)} to ${describeType(x)}`,
+      `ConvTranspose with ${window.groups} groups cannot apply ${describeType(weight)} to ${describeType(x)}`,
     )
-  const lengths = [0, 1].map(
-    (axis) =>
-      at(strides, axis) * (at(size, axis) - 1) +
-      at(dilations, axis) * (at(kernel, axis) - 1) +
-      1 -
-      at(pads, axis) -
-      at(pads, axis + 2) +
-      at(extra, axis),
-  )
-  return output(convolutionTransposeOperator, x, weight, bias, outputsPerGroup * groups, lengths, {
-    ...attributes(options, kernel),
-    output_padding: { ints: extra },
+  const lengths = ([0, 1] as const).map((axis) => {
+    const { stride, dilation, before, after } = alongAxis(window, axis)
+    return stride * ((size[axis] ?? 0) - 1) + dilation * ((kernel[axis] ?? 0) - 1) + 1 - before - after + extra[axis]
   })
+  const shape = resultShape('ConvTranspose', x, weight, bias, outputsPerGroup * window.groups, lengths)
+  return applyOne(
+    convolutionTransposeOperator,
+    operands(x, weight, bias),
+    { dtype: x.dtype, shape },
+    { ...windowAttributes(window, kernel), output_padding: { ints: extra } },
+  )
 }
 
-function complete(options: ConvolutionOptions): Required<ConvolutionOptions> {
-  return { strides: [1, 1], pads: [0, 0, 0, 0], dilations: [1, 1], groups: 1, ...options }
-}
-
-function checked(use: string, x: Tensor, weight: Tensor, bias: Tensor | undefined, options: ConvolutionOptions) {
-  requireRank(x, 4, use)
-  requireRank(weight, 4, use)
-  requireSameType(bias === undefined ? [x, weight] : [x, weight, bias], use)
-  requireFloat(x, use)
-  const { strides, pads, dilations, groups } = complete(options)
-  requireIntegers([...strides, ...dilations, groups], 1, `${use}: strides, dilations and groups`)
-  requireIntegers(pads, 0, `${use}: pads`)
-  const [channels = 0, ...size] = knownShape({ ...x, shape: x.shape.slice(1) }, use)
-  return { channels, size, kernel: knownShape(weight, use).slice(2) }
-}
-
-function attributes(options: ConvolutionOptions, kernel: readonly number[]): Attributes {
-  const { strides, pads, dilations, groups } = complete(options)
-  return {
-    kernel_shape: { ints: kernel },
-    strides: { ints: strides },
-    pads: { ints: pads },
-    dilations: { ints: dilations },
-    group: { int: groups },
+/** dLoss/dImage of a convolution. ONNX Runtime is fastest with `Conv` where windows move by single pixels. */
+function imageGradient(x: Tensor, weight: Tensor, gradient: Tensor, window: Window): Tensor {
+  const size = knownShape(x, 'the gradient of Conv').slice(2)
+  const kernel = kernelSize(weight)
+  const reach = ([0, 1] as const).map((axis) => alongAxis(window, axis).dilation * (kernel[axis] - 1))
+  const [vertical = 0, horizontal = 0] = reach
+  const [top, left, bottom, right] = window.pads
+  const pads = [vertical - top, horizontal - left, vertical - bottom, horizontal - right] as const
+  if (window.strides.every((stride) => stride === 1) && pads.every((amount) => amount >= 0))
+    return convolution(gradient, turnedKernel(weight, window.groups), undefined, { ...window, pads })
+  // Rows and columns at the end that no window reached.
+  const rest = (axis: 0 | 1): number => {
+    const { stride, before, after } = alongAxis(window, axis)
+    return ((size[axis] ?? 0) + before + after - (reach[axis] ?? 0) - 1) % stride
   }
+  return convolutionTranspose(gradient, weight, undefined, { ...window, outputPadding: [rest(0), rest(1)] })
 }
 
-function output(
-  operator: Operator,
+function operandsOf({ inputs: [x, weight], attributes, gradient, wanted }: GradientContext) {
+  if (x === undefined || weight === undefined) throw new GraphError('a convolution lost an input')
+  return { x, weight, gradient, wanted, window: windowOf(attributes) }
+}
+
+function operands(x: Tensor, weight: Tensor, bias: Tensor | undefined): readonly [Tensor, Tensor, ...Tensor[]] {
+  return bias === undefined ? [x, weight] : [x, weight, bias]
+}
+
+function kernelSize(weight: Tensor): readonly [number, number] {
+  const [, , rows = 0, columns = 0] = knownShape(weight, 'the gradient of a convolution')
+  return [rows, columns]
+}
+
+function resultShape(
+  use: string,
   x: Tensor,
   weight: Tensor,
   bias: Tensor | undefined,
   channels: number,
   lengths: readonly number[],
-  attributes: Attributes,
-): Tensor {
+): Shape {
   if (lengths.some((length) => length < 1))
-    throw new GraphError(`${operator.type} of ${describeType(x)} with ${describeType(weight)} leaves no pixels`)
+    throw new GraphError(`${use} of ${describeType(x)} with ${describeType(weight)} leaves no pixels`)
   if (bias !== undefined && !sameShape(bias.shape, [channels]))
-    throw new GraphError(`${operator.type} needs a bias of ${channels} numbers, got ${describeType(bias)}`)
-  const inputs = bias === undefined ? [x, weight] : [x, weight, bias]
-  const shape = [x.shape[0] ?? 1, channels, ...lengths]
-  return applyOne(operator, inputs, { dtype: x.dtype, shape }, attributes)
-}
-
-function at(values: readonly number[], index: number): number {
-  return values[index] ?? 0
+    throw new GraphError(`${use} needs a bias of ${channels} numbers, got ${describeType(bias)}`)
+  return [x.shape[0] ?? 1, channels, ...lengths]
 }

@@ -1,11 +1,17 @@
-/** Picking slices by index. */
+/** Picking slices or single elements by index, and adding to what was picked. */
 import { intOf } from '../attributes.ts'
 import { elementCount, knownShape, normalizeAxis } from '../shape.ts'
-import { applyOne, describeType, GraphError, type Operator, type Tensor } from '../tensor.ts'
+import { applyOne, describeType, type GradientRule, GraphError, type Operator, type Tensor } from '../tensor.ts'
 import { expand, reshape, zeros } from './broadcast.ts'
 import { cast } from './elementwise.ts'
 
-const scatterAddOperator: Operator = { type: 'ScatterElements' }
+const scatterAddOperator: Operator = {
+  type: 'ScatterElements',
+  gradient: ({ gradient, inputs: [, indices], attributes }) => {
+    if (indices === undefined) return []
+    return [gradient, undefined, gatherElements(gradient, indices, intOf(attributes, 'axis'))]
+  },
+}
 const gatherOperator: Operator = {
   type: 'Gather',
   gradient: ({ gradient, inputs: [x, indices], attributes }) => {
@@ -37,10 +43,41 @@ function scatterAdd(x: Tensor, indices: Tensor, gradient: Tensor, axis: number):
     cast(indices, 'int32'),
     shape.map((_, other) => (other === axis ? count : 1)),
   )
+  return addElements(zeros(shape, x.dtype), expand(places, slices), reshape(gradient, slices), axis)
+}
+
+/**
+ * One element of x for each index, along one axis: result[…, i, …] = x[…, indices[…, i, …], …].
+ * @param indices int32, of x's rank; other axes are as long as those of x or shorter
+ */
+export function gatherElements(x: Tensor, indices: Tensor, axis: number): Tensor {
+  const rule: GradientRule = ({ gradient }) => [
+    addElements(zeros(knownShape(x, 'the gradient of GatherElements'), x.dtype), indices, gradient, axis),
+  ]
+  return elementsBy(x, indices, axis, rule)
+}
+
+/** `gatherElements` with another rule for its gradient, for functions that know theirs in closed form. */
+export function elementsBy(x: Tensor, indices: Tensor, axis: number, gradient: GradientRule): Tensor {
+  if (indices.dtype !== 'int32' || indices.shape.length !== x.shape.length)
+    throw new GraphError(
+      `GatherElements of ${describeType(x)} needs int32 indices of its rank, got ${describeType(indices)}`,
+    )
+  const positive = normalizeAxis(axis, x.shape.length, 'GatherElements')
+  return applyOne(
+    { type: 'GatherElements', gradient },
+    [x, indices],
+    { dtype: x.dtype, shape: indices.shape },
+    { axis: { int: positive } },
+  )
+}
+
+/** x with `values` added to the elements that `gatherElements` with the same indices picks. */
+export function addElements(x: Tensor, indices: Tensor, values: Tensor, axis: number): Tensor {
   return applyOne(
     scatterAddOperator,
-    [zeros(shape, x.dtype), expand(places, slices), reshape(gradient, slices)],
-    { dtype: x.dtype, shape },
+    [x, indices, values],
+    { dtype: x.dtype, shape: x.shape },
     { axis: { int: axis }, reduction: { string: 'add' } },
   )
 }

@@ -181,10 +181,10 @@ const padOperator: Operator = {
   },
 }
 /**
- * Surrounds axes with zeros.
+ * Surrounds axes with zeros, or with another number.
  * @throws GraphError where an amount is negative or broken, an axis is named twice, or its length is not known
  */
-export function pad(x: Tensor, paddings: readonly AxisPadding[]): Tensor {
+export function pad(x: Tensor, paddings: readonly AxisPadding[], value = 0): Tensor {
   if (paddings.some(({ before, after }) => [before, after].some((amount) => !Number.isInteger(amount) || amount < 0)))
     throw new GraphError(`Pad: amounts must be integers that are not negative, got ${JSON.stringify(paddings)}`)
   normalizeAxes(
@@ -203,7 +203,7 @@ export function pad(x: Tensor, paddings: readonly AxisPadding[]): Tensor {
     after[axis] = padding.after
     shape[axis] = knownLength(x, axis, 'Pad') + padding.before + padding.after
   }
-  return applyOne(padOperator, [x, integers([...before, ...after]), scalar(0, x.dtype)], { dtype: x.dtype, shape })
+  return applyOne(padOperator, [x, integers([...before, ...after]), scalar(value, x.dtype)], { dtype: x.dtype, shape })
 }
 
 const splitOperator: Operator = {

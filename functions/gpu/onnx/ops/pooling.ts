@@ -1,7 +1,10 @@
 /** Pooling over windows of [batch, channels, height, width]. */
-import { knownLength, requireFloat, requireIntegers, requireRank } from '../shape.ts'
-import { applyOne, describeType, GraphError, type Operator, type Tensor } from '../tensor.ts'
+import { intsOf } from '../attributes.ts'
+import { knownLength, knownShape, requireFloat, requireIntegers, requireRank } from '../shape.ts'
+import { applyOne, describeType, type GradientContext, GraphError, type Operator, type Tensor } from '../tensor.ts'
+import { maximumGradient, type PooledAxis } from './maximumGradient.ts'
 import { reduceMean } from './reduce.ts'
+import { type FixedMatrix, fixedMatrix, separableAdjoint } from './separable.ts'
 
 export interface PoolingOptions {
   /** Window, [height, width]. */
@@ -12,13 +15,30 @@ export interface PoolingOptions {
   readonly pads?: readonly [number, number, number, number]
 }
 
-const maxPoolOperator: Operator = { type: 'MaxPool' }
-/** Largest value of each window. */
+const maxPoolOperator: Operator = {
+  type: 'MaxPool',
+  gradient: (context) => {
+    const { x, y, vertical, horizontal } = pooledOf(context)
+    // A maximum over a window is that over its columns of the maxima over its rows: three and three comparisons, not nine.
+    const maxima = maxPool(x, alongRows(horizontal))
+    const rows = maximumGradient(maxima, y, context.gradient, 2, vertical)
+    return [maximumGradient(x, maxima, rows, 3, horizontal)]
+  },
+}
+/** Largest value of each window. Of equal largest values the first in reading order gets the gradient, as in PyTorch. */
 export function maxPool(x: Tensor, options: PoolingOptions): Tensor {
   return pool(maxPoolOperator, x, options)
 }
 
-const averagePoolOperator: Operator = { type: 'AveragePool' }
+const averagePoolOperator: Operator = {
+  type: 'AveragePool',
+  gradient: (context) => {
+    const { x, y, vertical, horizontal } = pooledOf(context)
+    const [, , height = 0, width = 0] = knownShape(x, 'the gradient of AveragePool')
+    const [, , rows = 0, columns = 0] = knownShape(y, 'the gradient of AveragePool')
+    return [separableAdjoint(context.gradient, averages(height, rows, vertical), averages(width, columns, horizontal))]
+  },
+}
 /** Mean of each window over the pixels inside the image. */
 export function averagePool(x: Tensor, options: PoolingOptions): Tensor {
   return pool(averagePoolOperator, x, options)
@@ -58,4 +78,29 @@ function pool(
     { dtype: x.dtype, shape: [batch, channels, rows, columns] },
     { kernel_shape: { ints: kernel }, strides: { ints: strides }, pads: { ints: pads } },
   )
+}
+
+function pooledOf({ inputs: [x], outputs: [y], attributes }: GradientContext) {
+  if (x === undefined || y === undefined) throw new GraphError('a pooling lost its input')
+  const [kernel, strides, pads] = ['kernel_shape', 'strides', 'pads'].map((name) => intsOf(attributes, name))
+  const axis = (index: 0 | 1): PooledAxis => ({
+    kernel: kernel?.[index] ?? 1,
+    stride: strides?.[index] ?? 1,
+    before: pads?.[index] ?? 0,
+    after: pads?.[index + 2] ?? 0,
+  })
+  return { x, y, vertical: axis(0), horizontal: axis(1) }
+}
+
+function alongRows({ kernel, stride, before, after }: PooledAxis): PoolingOptions {
+  return { kernel: [1, kernel], strides: [1, stride], pads: [0, before, 0, after] }
+}
+
+/** What each of `count` windows takes of the `length` values of a line: [count, length]. */
+function averages(length: number, count: number, { kernel, stride, before }: PooledAxis): FixedMatrix {
+  return fixedMatrix(count, length, (window, source) => {
+    const start = Math.max(0, window * stride - before)
+    const end = Math.min(length, window * stride - before + kernel)
+    return source >= start && source < end ? 1 / (end - start) : 0
+  })
 }

@@ -54,6 +54,22 @@ describe('an engine', () => {
     expect(numbersOf(results.y)).toEqual([2, 4, 6])
   })
 
+  test('leaves the caller his model, unless it is handed over whole', async () => {
+    const build = (): Uint8Array => buildModel({ name: 'test', outputs: { y: mul(x, 2) } }).bytes
+    const lengthAfter = async (model: Uint8Array, handOver?: boolean): Promise<number> => {
+      const session = await engine.load(model, handOver === undefined ? {} : { handOver })
+      expect(numbersOf((await session.run({ x: vector(1, 2, 3) })).results.y)).toEqual([2, 4, 6])
+      return model.length
+    }
+    const { length } = build()
+    expect(await lengthAfter(build())).toBe(length)
+    expect(await lengthAfter(Uint8Array.from(build()), true)).toBe(0)
+    // A view into something larger: the rest of it is not the engine's.
+    const larger = new Uint8Array(length + 8)
+    larger.set(build())
+    expect(await lengthAfter(larger.subarray(0, length), true)).toBe(length)
+  })
+
   test('reads integers, bytes and truth values back as they are', async () => {
     const outputs = {
       long: constant(BigInt64Array.of(2n ** 62n)),

@@ -1,9 +1,9 @@
 import { afterAll, describe, expect, test } from 'vitest'
-import { constant, filled } from '../../../../functions/gpu/onnx/constant.ts'
+import { constant, filled, float16Constant, scalar } from '../../../../functions/gpu/onnx/constant.ts'
 import { openEngine } from '../../../../functions/gpu/onnx/engine.ts'
 import { float32 } from '../../../../functions/gpu/onnx/hostTensor.ts'
 import { buildModel } from '../../../../functions/gpu/onnx/model.ts'
-import { add, mul } from '../../../../functions/gpu/onnx/ops/elementwise.ts'
+import { add, cast, mul } from '../../../../functions/gpu/onnx/ops/elementwise.ts'
 import { reshape } from '../../../../functions/gpu/onnx/ops/layout.ts'
 import { bilinearResize } from '../../../../functions/gpu/onnx/ops/resize.ts'
 import { GraphError, input, type Tensor } from '../../../../functions/gpu/onnx/tensor.ts'
@@ -67,6 +67,17 @@ describe('the file', () => {
   test('may return an input or a constant as it is', async () => {
     const outputs = { same: x, fixed: constant(Float32Array.of(5)) }
     expect(await evaluate(engine, outputs, { x: [1, 2] })).toEqual({ same: [1, 2], fixed: [5] })
+  })
+
+  test('holds float16: the nearest numbers that there are, in two bytes each', async () => {
+    const large = float16Constant(Float32Array.from({ length: 1000 }, (_, index) => 1 + index / 2048))
+    const few = float16Constant(Float32Array.of(1 / 3, 65504, -(2 ** -24), 1e-9))
+    const sum = add(large, scalar(0.5, 'float16'))
+    expect(buildModel({ name: 'm', outputs: { sum: cast(sum, 'float32') } }).bytes.length).toBeLessThan(2400)
+    const found = await evaluate(engine, { few: cast(few, 'float32'), large: cast(large, 'float32') })
+    expect(found.few).toEqual([1365 / 4096, 65504, -(2 ** -24), 0])
+    // From 1 to 2 neighbours are 1/1024 apart, and halves go to the even one.
+    expect(found.large?.slice(0, 5)).toEqual([1, 1, 1025 / 1024, 1026 / 1024, 1026 / 1024])
   })
 
   test('tells a shape without axes from an input that is left out', async () => {

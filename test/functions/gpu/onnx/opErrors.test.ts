@@ -1,9 +1,15 @@
 import { expect, test } from 'vitest'
-import { constant, filled, integers, scalar } from '../../../../functions/gpu/onnx/constant.ts'
+import { constant, filled, float16Constant, integers, scalar } from '../../../../functions/gpu/onnx/constant.ts'
 import * as convolutions from '../../../../functions/gpu/onnx/ops/convolution.ts'
 import * as elementwise from '../../../../functions/gpu/onnx/ops/elementwise.ts'
+import { gatherElements } from '../../../../functions/gpu/onnx/ops/gather.ts'
+import {
+  imageBatchNormInference,
+  imageBatchNormTraining,
+} from '../../../../functions/gpu/onnx/ops/imageNormalization.ts'
 import * as layout from '../../../../functions/gpu/onnx/ops/layout.ts'
 import { matmul } from '../../../../functions/gpu/onnx/ops/linear.ts'
+import { pixelCrossEntropy } from '../../../../functions/gpu/onnx/ops/pixelCrossEntropy.ts'
 import { averagePool, maxPool } from '../../../../functions/gpu/onnx/ops/pooling.ts'
 import * as reduce from '../../../../functions/gpu/onnx/ops/reduce.ts'
 import { bilinearResize } from '../../../../functions/gpu/onnx/ops/resize.ts'
@@ -23,7 +29,8 @@ const mistakes: readonly (readonly [() => unknown, string])[] = [
   [() => filled(256, [2], 'uint8'), 'uint8 holds integers from 0 to 255, not 256'],
   [() => scalar(2, 'bool'), 'bool holds integers from 0 to 1, not 2'],
   [() => integers([1.5]), 'int64 holds integers from -9007199254740991 to 9007199254740991, not 1.5'],
-  [() => scalar(1, 'float16'), 'float16 constants are not written directly: cast a float32 constant'],
+  [() => scalar(-65520, 'float16'), 'float16 holds numbers up to 65504, not -65520'],
+  [() => float16Constant(Float32Array.of(1, 1e6)), 'float16 holds numbers up to 65504, not 1000000'],
 
   [() => elementwise.add(x, tensor([2, 2])), 'Add cannot broadcast [2, 3] with [2, 2]'],
   [() => elementwise.add(x, tensor(['batch', 3])), 'Add cannot broadcast [2, 3] with [batch, 3]'],
@@ -139,12 +146,45 @@ const mistakes: readonly (readonly [() => unknown, string])[] = [
   ],
   [
     () => convolutions.convolutionTranspose(image, tensor([4, 2, 3, 3]), undefined, { outputPadding: [1, 0] }),
-    'ConvTranspose: outputPadding [1,0] must stay below stride or dilation',
+    'ConvTranspose: outputPadding [1,0] must stay below the strides [1,1]',
   ],
   [() => maxPool(image, { kernel: [6, 2] }), 'MaxPool [6,2] of float32[1, 4, 5, 5] leaves no pixels'],
   [
     () => averagePool(image, { kernel: [2, 2], pads: [2, 0, 0, 0] }),
     'AveragePool: pads [2,0,0,0] must stay below the window [2,2], which would see only padding',
+  ],
+  [() => imageBatchNormTraining(x, tensor([3]), tensor([3])), 'batch normalization needs rank 4, got float32[2, 3]'],
+  [
+    () => imageBatchNormTraining(image, tensor([4]), tensor([1, 4, 1, 1])),
+    'batch normalization of float32[1, 4, 5, 5] needs vectors of 4 numbers, got float32[1, 4, 1, 1]',
+  ],
+  [
+    () => imageBatchNormInference(image, tensor([4]), tensor([4]), { mean: tensor([4]), variance: tensor([5]) }),
+    'batch normalization of float32[1, 4, 5, 5] needs vectors of 4 numbers, got float32[5]',
+  ],
+  [
+    () => gatherElements(x, tensor([2, 1], 'int64'), 1),
+    'GatherElements of float32[2, 3] needs int32 indices of its rank, got int64[2, 1]',
+  ],
+  [
+    () => gatherElements(x, tensor([2], 'int32'), 1),
+    'GatherElements of float32[2, 3] needs int32 indices of its rank, got int32[2]',
+  ],
+  [
+    () => pixelCrossEntropy(image, tensor([1, 5, 5])),
+    'pixelCrossEntropy of float32[1, 4, 5, 5] needs integer labels [1, 5, 5], got float32[1, 5, 5]',
+  ],
+  [
+    () => pixelCrossEntropy(image, tensor([1, 5, 4], 'uint8')),
+    'pixelCrossEntropy of float32[1, 4, 5, 5] needs integer labels [1, 5, 5], got uint8[1, 5, 4]',
+  ],
+  [
+    () => pixelCrossEntropy(image, tensor([1, 5, 5], 'uint8'), { classWeights: tensor([3]) }),
+    'pixelCrossEntropy of float32[1, 4, 5, 5] needs one weight for each class, got float32[3]',
+  ],
+  [
+    () => pixelCrossEntropy(image, tensor([1, 5, 5], 'uint8'), { ignoredLabel: 0.5 }),
+    'int32 holds integers from -2147483648 to 2147483647, not 0.5',
   ],
   [() => bilinearResize(image, [0, 4]), 'Resize needs positive lengths, got [0,4]'],
 ]

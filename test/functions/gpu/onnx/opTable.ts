@@ -1,11 +1,14 @@
+import { convolutionCases } from './opTable/convolution.ts'
 import { elementwiseCases } from './opTable/elementwise.ts'
 import { layoutCases } from './opTable/layout.ts'
 import { linearCases } from './opTable/linear.ts'
 import { normalizationCases } from './opTable/normalization.ts'
 import type { OpCase } from './opTable/opCase.ts'
+import { pixelCrossEntropyCases } from './opTable/pixelCrossEntropy.ts'
+import { poolingCases } from './opTable/pooling.ts'
 import { reduceCases } from './opTable/reduce.ts'
+import { resizeCases } from './opTable/resize.ts'
 import { softmaxCases } from './opTable/softmax.ts'
-import { spatialCases } from './opTable/spatial.ts'
 
 export type { OpCase, OpInput } from './opTable/opCase.ts'
 
@@ -17,5 +20,8 @@ export const opTable: Readonly<Record<string, readonly OpCase[]>> = {
   linear: linearCases,
   softmax: softmaxCases,
   normalization: normalizationCases,
-  'convolution, pooling, resize': spatialCases,
+  convolution: convolutionCases,
+  pooling: poolingCases,
+  resize: resizeCases,
+  pixelCrossEntropy: pixelCrossEntropyCases,
 }

@@ -15,7 +15,8 @@ describe.each(Object.entries(opTable))('%s on webgpu gives what cpu gives', (_, 
   beforeAll(async () => {
     results.cpu = await computed(devices.cpu, cases)
     results.webgpu = await computed(devices.webgpu, cases)
-  })
+    // The driver compiles a program for every new shape.
+  }, 120_000)
 
   test.each(cases.map(({ name }, number) => [name, number] as const))('%s', (_, number) => {
     const [onCpu, onWebgpu] = [results.cpu[number], results.webgpu[number]]

@@ -1,7 +1,9 @@
 import { mul } from '../../../../../functions/gpu/onnx/ops/elementwise.ts'
+import { addElements, gatherElements } from '../../../../../functions/gpu/onnx/ops/gather.ts'
 import * as ops from '../../../../../functions/gpu/onnx/ops/layout.ts'
 import { broadcastTo, mul as product } from '../../../../support/reference/elementwise.ts'
 import * as exact from '../../../../support/reference/layout.ts'
+import { at, tabulate } from '../../../../support/reference/ndArray.ts'
 import { numbers, type OpCase, whole } from './opCase.ts'
 
 const slices: readonly (readonly [shape: readonly number[], parts: readonly ops.AxisSlice[]])[] = [
@@ -134,6 +136,36 @@ export const layoutCases: readonly OpCase[] = [
       reference: (x, places) => exact.gather(x, places, axis),
     }),
   ),
+  {
+    name: 'gatherElements along the last axis',
+    inputs: [numbers(670, [2, 4]), whole('int32', [2, 3], [3, 0, 3, 1, 1, 2])],
+    graph: (x, places) => gatherElements(x, places, 1),
+    reference: (x, places) => exact.gatherElements(x, places, 1),
+  },
+  {
+    name: 'gatherElements of one class for each pixel',
+    inputs: [numbers(671, [2, 3, 2, 2]), whole('int32', [2, 1, 2, 2], [0, 2, 1, 1, 2, 2, 0, 1])],
+    graph: (x, places) => gatherElements(x, places, -3),
+    reference: (x, places) => exact.gatherElements(x, places, 1),
+  },
+  {
+    name: 'addElements, one place named twice',
+    inputs: [numbers(672, [2, 4]), whole('int32', [2, 2], [3, 0, 1, 1]), numbers(673, [2, 2])],
+    graph: (x, places, values) => addElements(x, places, values, 1),
+    reference: (x, places, values) =>
+      tabulate([2, 4], ([row = 0, column = 0]) =>
+        [0, 1].reduce(
+          (sum, index) => (at(places, [row, index]) === column ? sum + at(values, [row, index]) : sum),
+          at(x, [row, column]),
+        ),
+      ),
+  },
+  {
+    name: 'pad with a number',
+    inputs: [numbers(674, [2, 3])],
+    graph: (x) => ops.pad(x, [{ axis: 1, before: 1, after: 2 }], -1.5),
+    reference: (x) => exact.pad(x, [0, 1, 0, 2], 'constant', -1.5),
+  },
   {
     name: 'split into three, of which two are used',
     inputs: [numbers(660, [2, 7])],
