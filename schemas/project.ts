@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Crop } from './generator.ts'
 import { LabelList } from './labels.ts'
 import { LifeSettings } from './lifeSettings.ts'
 import { Instant, SchemaVersion, Sha256, Slug } from './record.ts'
@@ -19,12 +20,23 @@ export const Generator = z.object({
   kind: z.enum(['stylegan', 'stylegan2', 'stylegan3']),
   /** Side of the square image in pixels. */
   resolution: z.int().min(4).max(4096),
+  /** The part of the square that is the image, where it is not all of it. */
+  crop: Crop.optional(),
   /** Numbers in its latent z. */
   latentLength: z.int().min(1),
   /** SHA-256 of the weights' file: other weights are another generator, whatever their name. */
   sha256: Sha256,
 })
 export type Generator = z.infer<typeof Generator>
+
+/** Size of a generator's images in pixels. */
+export function imageSize({ resolution, crop }: Pick<Generator, 'resolution' | 'crop'>): ImageSize {
+  return { width: crop?.width ?? resolution, height: crop?.height ?? resolution }
+}
+export interface ImageSize {
+  readonly width: number
+  readonly height: number
+}
 
 /** Every knob of a project. A stored record holds all of them; the defaults serve whoever creates one. */
 export const ProjectSettings = z

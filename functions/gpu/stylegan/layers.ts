@@ -2,13 +2,14 @@
  * The layers of StyleGAN2 (Karras et al. 2020, section 2) in the form that computes no kernel per image: activations
  * are multiplied by the styles before a convolution with shared weights, and by the demodulation after it.
  */
-import { constant } from '../onnx/constant.ts'
+import { constant, float16Constant } from '../onnx/constant.ts'
 import { convolution, convolutionTranspose } from '../onnx/ops/convolution.ts'
-import { add, clamp, leakyRelu, mul, reciprocal, sqrt } from '../onnx/ops/elementwise.ts'
+import { add, cast, clamp, leakyRelu, mul, reciprocal, sqrt } from '../onnx/ops/elementwise.ts'
 import { reshape } from '../onnx/ops/layout.ts'
 import { matmul } from '../onnx/ops/linear.ts'
 import { knownLength } from '../onnx/shape.ts'
 import type { Tensor } from '../onnx/tensor.ts'
+import { limitForKernel, normalizedKernel, normalizedStyles, type Precision, restored } from './halfPrecision.ts'
 import type { GeneratorWeights, Weight } from './weights.ts'
 
 /** Noise in the styled convolutions: the stored noise image, so that an image and its features always agree, or none. */
@@ -18,6 +19,8 @@ export interface StyledConvolutionOptions {
   /** Doubles the side before the convolution. */
   readonly up: boolean
   readonly noise: Noise
+  /** Of the convolution alone: everything around it, and its result, is float32. Default float32. */
+  readonly precision?: Precision
   /** Scales the result; residual blocks use √½. Default 1. */
   readonly gain?: number
 }
@@ -42,21 +45,45 @@ export function styledConvolution(
   prefix: string,
   x: Tensor,
   w: Tensor,
-  { up, noise, gain = 1 }: StyledConvolutionOptions,
+  { up, noise, precision = 'float32', gain = 1 }: StyledConvolutionOptions,
 ): Tensor {
   const weight = weights.get(`${prefix}.weight`)
   const [outputs = 0] = weight.shape
   const styles = affine(weights, prefix, w, 1)
+  const convolve = (modulated: Tensor, kernel: Weight): Tensor =>
+    up
+      ? upConvolution(weights, prefix, modulated, kernel)
+      : convolution(modulated, kernelOf(kernel, modulated), undefined, { pads: [1, 1, 1, 1] })
+  const { convolved, scale } = (precision === 'float16' ? modulatedInHalf : modulated)(x, styles, weight, convolve)
   // Leaky ReLU scales through: its gain √2 is folded into what is multiplied and added before it.
   const activationGain = gain * Math.SQRT2
-  const modulated = mul(x, asChannels(styles))
-  const convolved = up
-    ? upConvolution(weights, prefix, modulated, weight)
-    : convolution(modulated, constant(weight.data, weight.shape), undefined, { pads: [1, 1, 1, 1] })
-  const demodulated = mul(convolved, asChannels(mul(demodulation(styles, weight), activationGain)))
+  const demodulated = mul(convolved, asChannels(mul(scale, activationGain)))
   const bias = weights.get(`${prefix}.bias`).data.map((value) => value * activationGain)
   const biased = add(withNoise(weights, prefix, demodulated, noise, activationGain), constant(bias, [1, outputs, 1, 1]))
   return limit(leakyRelu(biased, 0.2), weights, gain)
+}
+
+/** A modulated convolution, and the [batch, outputs] that its result is still to be multiplied by. */
+interface Modulated {
+  readonly convolved: Tensor
+  readonly scale: Tensor
+}
+
+type Convolve = (modulated: Tensor, kernel: Weight) => Tensor
+
+function modulated(x: Tensor, styles: Tensor, weight: Weight, convolve: Convolve): Modulated {
+  return { convolved: convolve(mul(x, asChannels(styles)), weight), scale: demodulation(styles, weight) }
+}
+
+/** The same with the convolution in float16. */
+function modulatedInHalf(x: Tensor, styles: Tensor, weight: Weight, convolve: Convolve): Modulated {
+  const { kernel, scales } = normalizedKernel(weight)
+  const { styles: small, peak } = normalizedStyles(styles)
+  const limited = limitForKernel(mul(x, asChannels(small)), kernel)
+  return {
+    convolved: cast(convolve(cast(limited, 'float16'), kernel), 'float32'),
+    scale: restored(demodulation(styles, weight), scales, peak),
+  }
 }
 
 /** The 1×1 modulated convolution to RGB: no demodulation. Returns [batch, 3, side, side]. */
@@ -81,7 +108,7 @@ export function skipConvolution(weights: GeneratorWeights, prefix: string, x: Te
 /** Doubles the side with the low-pass filter: zeros between the pixels, then the filter with gain 4. */
 export function upsample(weights: GeneratorWeights, prefix: string, x: Tensor): Tensor {
   const channels = knownLength(x, 1, 'upsample')
-  return convolutionTranspose(x, filter(weights, prefix, channels), undefined, {
+  return convolutionTranspose(x, filter(weights, prefix, x), undefined, {
     strides: [2, 2],
     pads: [1, 1, 1, 1],
     groups: channels,
@@ -98,12 +125,14 @@ function upConvolution(weights: GeneratorWeights, prefix: string, x: Tensor, { s
         data.subarray((output * inputs + input) * 9, (output * inputs + input + 1) * 9),
         (input * outputs + output) * 9,
       )
-  const large = convolutionTranspose(x, constant(swapped, [inputs, outputs, 3, 3]), undefined, { strides: [2, 2] })
-  return convolution(large, filter(weights, prefix, outputs), undefined, { pads: [1, 1, 1, 1], groups: outputs })
+  const kernel = kernelOf({ shape: [inputs, outputs, 3, 3], data: swapped }, x)
+  const large = convolutionTranspose(x, kernel, undefined, { strides: [2, 2] })
+  return convolution(large, filter(weights, prefix, large), undefined, { pads: [1, 1, 1, 1], groups: outputs })
 }
 
-/** The stored 4×4 low-pass filter times 4, once for every channel. */
-function filter(weights: GeneratorWeights, prefix: string, channels: number): Tensor {
+/** The stored 4×4 low-pass filter times 4, once for every channel of x, and of its type. */
+function filter(weights: GeneratorWeights, prefix: string, x: Tensor): Tensor {
+  const channels = knownLength(x, 1, 'the low-pass filter')
   const name = `${prefix}.resample_filter`
   const block = prefix.split('.').slice(0, 2).join('.')
   const { data } = weights.get(weights.has(name) ? name : `${block}.resample_filter`)
@@ -113,7 +142,12 @@ function filter(weights: GeneratorWeights, prefix: string, channels: number): Te
       data.map((value) => value * 4),
       channel * data.length,
     )
-  return constant(repeated, [channels, 1, 4, 4])
+  return kernelOf({ shape: [channels, 1, 4, 4], data: repeated }, x)
+}
+
+/** A convolution's weights in the number format of what it is applied to. */
+function kernelOf({ shape, data }: Weight, x: Tensor): Tensor {
+  return x.dtype === 'float16' ? float16Constant(data, shape) : constant(data, shape)
 }
 
 /** Styles of a layer from w: a fully connected layer, times `gain`. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import { GeneratorFacts } from '../../../schemas/generator.ts'
+import { type Crop, GeneratorFacts } from '../../../schemas/generator.ts'
 import { assertFinite } from '../onnx/finite.ts'
 import { float32Values, readSafetensors, type StoredTensor } from '../onnx/safetensors.ts'
 import { GeneratorError } from './errors.ts'
@@ -19,7 +19,7 @@ export interface Weight {
  */
 export interface GeneratorWeights {
   readonly facts: GeneratorFacts
-  /** Pixels per side of the image, a power of two. */
+  /** Pixels per side of the square image, a power of two. */
   readonly resolution: number
   /** Numbers in z. */
   readonly latentLength: number
@@ -38,7 +38,8 @@ export interface GeneratorWeights {
 /**
  * Reads a generator from a safetensors file with canonical names and its facts in the metadata.
  * @throws SafetensorsError where the file is damaged
- * @throws GeneratorError where weights are missing, of a wrong shape, or not finite
+ * @throws GeneratorError where weights are missing, of a wrong shape, or not finite, or the crop does not lie inside the
+ *   image
  */
 export function readGenerator(file: Uint8Array): GeneratorWeights {
   const { tensors, metadata } = readSafetensors(file)
@@ -69,6 +70,7 @@ export function readGenerator(file: Uint8Array): GeneratorWeights {
     get,
     has,
   }
+  checkCrop(weights)
   checkWidths(weights)
   for (const name of tensors.keys()) get(name)
   return weights
@@ -81,17 +83,21 @@ const Metadata = z.object({
   conv_clamp: z.string(),
   mapping_lr_multiplier: z.string(),
   default_truncation: z.string(),
+  crop: z.string().optional(),
 })
 
-function readFacts(metadata: Readonly<Record<string, string>>): GeneratorFacts {
+/** @throws GeneratorError where something is missing or wrong */
+export function readFacts(metadata: Readonly<Record<string, string>>): GeneratorFacts {
   const texts = Metadata.safeParse(metadata)
   if (!texts.success)
     throw new GeneratorError(`the file's metadata does not describe a generator:\n${z.prettifyError(texts.error)}`)
   const value = (key: keyof typeof texts.data): unknown => {
+    const text = texts.data[key]
+    if (text === undefined) return undefined
     try {
-      return JSON.parse(texts.data[key])
+      return JSON.parse(text)
     } catch {
-      throw new GeneratorError(`metadata ${key} is not JSON: ${texts.data[key].slice(0, 40)}`)
+      throw new GeneratorError(`metadata ${key} is not JSON: ${text.slice(0, 40)}`)
     }
   }
   const kind = value('kind')
@@ -103,9 +109,22 @@ function readFacts(metadata: Readonly<Record<string, string>>): GeneratorFacts {
     convClamp: value('conv_clamp'),
     mappingMultiplier: value('mapping_lr_multiplier'),
     defaultTruncation: value('default_truncation'),
+    crop: value('crop'),
   })
   if (!facts.success) throw new GeneratorError(`the generator's facts are wrong:\n${z.prettifyError(facts.error)}`)
   return facts.data
+}
+
+function checkCrop({ facts: { crop }, resolution }: GeneratorWeights): void {
+  if (crop === undefined || isInside(crop, resolution)) return
+  const { x, y, width, height } = crop
+  throw new GeneratorError(
+    `the crop of ${width} × ${height} pixels from (${x}, ${y}) on does not lie inside the ${resolution} × ${resolution} image`,
+  )
+}
+
+function isInside({ x, y, width, height }: Crop, side: number): boolean {
+  return x + width <= side && y + height <= side
 }
 
 function decode(name: string, stored: StoredTensor | undefined): Weight {
