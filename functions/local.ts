@@ -13,9 +13,12 @@ import { curate } from './gpu/jobs/curate.ts'
 import { distil } from './gpu/jobs/distil.ts'
 import { evaluate, quickEvaluation } from './gpu/jobs/evaluate.ts'
 import { publish } from './gpu/jobs/publish.ts'
+import { presentInputs } from './gpu/jobs/runInputs.ts'
+import { type PhaseResult, recordPhase } from './gpu/jobs/running/recordedPhase.ts'
+import { writeReport } from './gpu/jobs/running/writeReport.ts'
 import { train } from './gpu/jobs/train.ts'
 import { openEngine } from './gpu/onnx/engine.ts'
-import { generateAll, type PhaseResult } from './local/generateAll.ts'
+import { generateAll } from './local/generateAll.ts'
 import {
   type LocalPhase,
   type LocalRunOptions,
@@ -23,9 +26,6 @@ import {
   localPhases,
   orderedPhases,
 } from './local/options.ts'
-import { recordPhase } from './local/recordedPhase.ts'
-import { writeReport } from './local/writeReport.ts'
-import { presentInputs } from './localRuns.ts'
 import { openRun } from './runs.ts'
 
 export { openFileStore } from '../integrations/storage/fs.ts'

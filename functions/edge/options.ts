@@ -1,6 +1,7 @@
 import type { Queue } from '../../integrations/queue/index.ts'
 import type { Store } from '../../integrations/storage/index.ts'
 import type { Workflow } from '../../integrations/workflow/index.ts'
+import type { Generator } from '../../schemas/project.ts'
 import type { FailureListener } from './failures.ts'
 import type { EdgeMetrics } from './metrics.ts'
 import type { ServedVersions } from './served.ts'
@@ -54,8 +55,12 @@ export interface EdgeOptions {
   readonly accessKey?: string
   readonly limits?: Partial<EdgeLimits>
   readonly log?: EdgeLog
+  /** The generator that comes with the package; without it, projects can be given imported ones only. */
+  readonly defaultGenerator?: () => Promise<Generator>
   /** Counts for `/metrics`; without it that path is refused. */
   readonly metrics?: EdgeMetrics
+  /** Whether answers can be streams, as pages use them to be told what is new; else they ask. Default true. */
+  readonly streams?: boolean
   readonly now?: () => Date
   /** Makes names of requests and events: unique, 1 to 64 letters, digits, `_ -`. */
   readonly newId?: () => string

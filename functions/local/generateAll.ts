@@ -1,6 +1,7 @@
 import type { Project } from '../../schemas/project.ts'
 import { type JobContext, readProject } from '../gpu/jobs/context.ts'
 import { generate, shardCount } from '../gpu/jobs/generate.ts'
+import type { PhaseResult } from '../gpu/jobs/running/recordedPhase.ts'
 import { type Engine, openEngine } from '../gpu/onnx/engine.ts'
 
 /** Above this resolution an image keeps all cores busy by itself; below, one thread per image wastes less. */
@@ -9,14 +10,6 @@ const largeResolution = 256
 /** Whether images are made with one thread each. All that makes them must agree, so that they come out the same. */
 export function hasSmallImages({ generator }: Project, { device }: Pick<Engine, 'device'>): boolean {
   return generator.resolution <= largeResolution && device === 'cpu'
-}
-
-/** What came of a phase. */
-export interface PhaseResult {
-  /** Whether there was anything to do. */
-  readonly worked: boolean
-  /** Version of ONNX Runtime, where another engine than the run's did the work. */
-  readonly runtimeVersion?: string | undefined
 }
 
 /** All shards, several at a time where images are small. When one fails, the others stop at their next safe point. */

@@ -1,10 +1,10 @@
 import type { Store } from '../../integrations/storage/index.ts'
-import type { ManifestLine } from '../../schemas/manifest.ts'
 import type { Platform } from '../../schemas/project.ts'
 import type { ReportData } from '../../schemas/report.ts'
 import type { Run, RunVersion } from '../../schemas/run.ts'
 import type { JobProgress } from '../gpu/jobs/context.ts'
 import type { EvaluateOptions } from '../gpu/jobs/evaluate.ts'
+import type { ReportOptions } from '../gpu/jobs/running/writeReport.ts'
 import type { JobTuning } from '../gpu/jobs/tuning.ts'
 import type { Device } from '../gpu/onnx/device.ts'
 import type { PublishingPlace } from '../publishing/place.ts'
@@ -24,7 +24,7 @@ export const orderedPhases: readonly LocalPhase[] = [
   'report',
 ]
 
-export interface LocalRunOptions {
+export interface LocalRunOptions extends ReportOptions {
   readonly store: Store
   readonly platform: Platform
   readonly project: string
@@ -40,17 +40,6 @@ export interface LocalRunOptions {
   readonly evaluation?: EvaluateOptions
   /** How trainings are done, where it differs from the defaults. Give a run the same each time. */
   readonly tuning?: Partial<JobTuning>
-  readonly title?: string
-  /**
-   * What a person would need per image, for the comparison in the report. Default: what the annotation platform measured,
-   * else 20 minutes for 58 parts, in proportion.
-   */
-  readonly minutesPerImage?: number
-  /** US dollars. Default 15. */
-  readonly hourlyRate?: number
-  readonly links?: ReportData['links']
-  /** The command that makes an image again, as the report shows it. */
-  readonly commandOf?: (line: ManifestLine, version: RunVersion) => string
   readonly onPhase?: (phase: LocalPhase, state: 'begin' | 'end') => void
   readonly onProgress?: (progress: JobProgress) => void
   readonly signal?: AbortSignal

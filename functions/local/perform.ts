@@ -1,21 +1,18 @@
 /** How this machine does the work that the reactor starts. */
-import { availableParallelism } from 'node:os'
 import type { AnnotationPlatform } from '../../integrations/platform/index.ts'
-import { getJson, type Store, updateJson } from '../../integrations/storage/index.ts'
+import type { Store } from '../../integrations/storage/index.ts'
 import { projectKeys } from '../../integrations/storage/keys.ts'
 import { type Work, WorkflowError } from '../../integrations/workflow/index.ts'
 import type { Platform } from '../../schemas/project.ts'
-import { Run, type RunVersion } from '../../schemas/run.ts'
-import { SeedList } from '../../schemas/seedList.ts'
 import type { JobProgress } from '../gpu/jobs/context.ts'
-import { type SeedsContext, seeds } from '../gpu/jobs/seeds.ts'
+import { requireInputs } from '../gpu/jobs/runInputs.ts'
+import { progressRecord } from '../gpu/jobs/running/progressRecord.ts'
+import { makeSeeds } from '../gpu/jobs/running/recordedSeeds.ts'
+import type { SeedsContext } from '../gpu/jobs/seeds.ts'
 import type { Device } from '../gpu/onnx/device.ts'
-import { openEngine } from '../gpu/onnx/engine.ts'
 import { runLocally } from '../local.ts'
-import { presentInputs } from '../localRuns.ts'
 import type { PublishingPlace, PublishingTimes } from '../publishing/place.ts'
 import type { LocalRunOptions } from './options.ts'
-import { progressRecord } from './progressRecord.ts'
 
 export interface PerformOptions {
   readonly store: Store
@@ -56,26 +53,6 @@ export async function perform(options: PerformOptions, work: Work, signal: Abort
   else await makeRun(options, work, place, signal)
 }
 
-async function makeSeeds({ device, threads, draft }: PerformOptions, place: PublishingPlace): Promise<void> {
-  const engine = openEngine({ device, threads: threads ?? availableParallelism() })
-  const { store, keys } = place
-  const recordFailure = (failure: string | undefined): Promise<unknown> =>
-    updateJson(store, keys.seeds, SeedList, ({ failure: _, ...list }) =>
-      failure === undefined ? list : { ...list, failure },
-    )
-  try {
-    await seeds({ ...place, engine, draft })
-    await recordFailure(undefined)
-  } catch (error) {
-    const failure = error instanceof Error ? error.message : String(error)
-    // What went wrong counts, not that a full disk does not take the record of it either.
-    if (!place.signal?.aborted) await recordFailure(failure).catch(() => undefined)
-    throw error
-  } finally {
-    await engine.close()
-  }
-}
-
 async function makeRun(
   options: PerformOptions,
   work: Work & { readonly kind: 'run' },
@@ -84,7 +61,7 @@ async function makeRun(
 ): Promise<void> {
   const { store, device, threads, tuning, evaluation, now } = options
   signal.throwIfAborted()
-  await requireInputs(publishing, work.version)
+  await requireInputs(store, publishing.keys, work.version)
   const key = publishing.keys.run(work.version).progress
   const progress = progressRecord(store, key, work.version, () => now().getTime())
   try {
@@ -108,16 +85,4 @@ async function makeRun(
   } finally {
     await progress.settled()
   }
-}
-
-/**
- * A run reads paintings and settings from the store as they are now: those of a run that began since are none of it.
- * @throws WorkflowError where they are not what it was made from
- */
-async function requireInputs({ store, keys }: PublishingPlace, version: RunVersion): Promise<void> {
-  const run = (await getJson(store, keys.run(version).run, Run))?.value
-  if (run === undefined) throw new WorkflowError(`there is no run ${version}: ask for a new one`)
-  const { inputs } = await presentInputs(store, keys)
-  if (run.inputs !== inputs)
-    throw new WorkflowError(`paintings, labels or settings changed since ${version} was begun: ask for a new run`)
 }

@@ -8,13 +8,13 @@ import { openDrafter } from '../../integrations/huggingface/index.ts'
 import { openLabelStudioClient } from '../../integrations/label-studio/client.ts'
 import { openLabelStudio } from '../../integrations/label-studio/platform.ts'
 import { openSqliteQueue } from '../../integrations/queue/sqlite.ts'
-import { openFileStore } from '../../integrations/storage/fs.ts'
-import type { Project } from '../../schemas/project.ts'
+import type { Generator, Project } from '../../schemas/project.ts'
 import type { ProjectDefaults } from '../../schemas/projectDefaults.ts'
 import { createApp, requireLoopback } from '../edge/index.ts'
 import { openMetrics } from '../edge/metrics.ts'
 import { describeGenerator, embeddedGenerator, readEmbeddedGenerator } from '../gpu/jobs/generatorWeights.ts'
 import type { Device } from '../gpu/onnx/device.ts'
+import { openStore } from '../openStore.ts'
 import { defaultPublishingTimes, type PublishingTimes } from '../publishing/place.ts'
 import type { ReactorLog } from '../reactor/context.ts'
 import { openStation, type StationOptions } from './station.ts'
@@ -22,6 +22,8 @@ import { openStation, type StationOptions } from './station.ts'
 export interface ServeOptions extends Pick<StationOptions, 'threads' | 'tuning' | 'evaluation' | 'onProgress'> {
   /** Holds `store/` and `queue.sqlite`; one server at a time, which the caller sees to. */
   readonly folder: string
+  /** Another place for the store, as `openStore` takes it: then the folder holds only what can be lost. */
+  readonly store?: string | undefined
   readonly hostname: string
   /** 0 takes a free one. */
   readonly port: number
@@ -51,19 +53,21 @@ export interface Server {
 export async function serveLocally(options: ServeOptions): Promise<Server> {
   const { folder, hostname, accessKey, device, log } = options
   requireLoopback(hostname, accessKey)
-  const store = await openFileStore(join(folder, 'store'))
+  const store = await openStore(options.store ?? join(folder, 'store'))
   const queue = await openSqliteQueue({ file: join(folder, 'queue.sqlite'), alone: true })
   const platform =
     options.labelStudio === undefined ? undefined : openLabelStudio(openLabelStudioClient(options.labelStudio))
   const metrics = openMetrics({ store, queue })
   metrics.setDevice(device, cpus()[0]?.model ?? 'unknown processor')
   const rate = sampleRate(metrics.setSamplesPerSecond)
+  const defaultGenerator = async (): Promise<Generator> =>
+    describeGenerator(embeddedGenerator, await readEmbeddedGenerator())
   const station = openStation({
     ...options,
     store,
     queue,
     platformOf: (name) => (name === 'label-studio' ? platform : undefined),
-    defaultGenerator: async () => describeGenerator(embeddedGenerator, await readEmbeddedGenerator()),
+    defaultGenerator,
     draft: (image, project, signal) => draft(image, project, options.huggingFaceToken, signal),
     times: { ...defaultPublishingTimes, ...options.times },
     now: () => new Date(),
@@ -80,6 +84,7 @@ export async function serveLocally(options: ServeOptions): Promise<Server> {
     workflow: station.workflow,
     metrics,
     log,
+    defaultGenerator,
     ...(accessKey === undefined ? {} : { accessKey }),
   })
   const closeStation = async (): Promise<void> => {

@@ -4,7 +4,7 @@ import { projectKeys } from '../../integrations/storage/keys.ts'
 import type { Work, Workflow } from '../../integrations/workflow/index.ts'
 import { Run } from '../../schemas/run.ts'
 import { isActive, reopenRun, stopRun } from '../factory/runRecord.ts'
-import { ShutdownError } from './shutdown.ts'
+import { ShutdownError } from '../gpu/jobs/running/shutdown.ts'
 
 /** A person stopped the work. */
 export class StoppedError extends Error {

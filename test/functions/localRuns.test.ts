@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { RunInputs } from '../../functions/factory/runInputs.ts'
-import { findRun, presentInputs } from '../../functions/localRuns.ts'
+import { presentInputs } from '../../functions/gpu/jobs/runInputs.ts'
+import { findRun } from '../../functions/localRuns.ts'
 import { listRuns, openRun } from '../../functions/runs.ts'
 import { openMemoryStore } from '../../integrations/storage/memory.ts'
 import { makeTinyProject, objectsOf, tinyKeys } from './tinyProject.ts'

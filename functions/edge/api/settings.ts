@@ -1,11 +1,14 @@
+import { isDeepStrictEqual } from 'node:util'
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import { getJson, updateJson } from '../../../integrations/storage/index.ts'
 import { projectKeys } from '../../../integrations/storage/keys.ts'
 import { LifeSettings } from '../../../schemas/lifeSettings.ts'
-import { Generator, type Platform, Project, ProjectSettings } from '../../../schemas/project.ts'
+import { Generator, imageSize, type Platform, Project, ProjectSettings } from '../../../schemas/project.ts'
+import { Slug } from '../../../schemas/record.ts'
 import type { RunVersion } from '../../../schemas/run.ts'
 import { SeedList } from '../../../schemas/seedList.ts'
 import { isActive } from '../../factory/runRecord.ts'
+import { findGenerator, UnknownGeneratorError } from '../../generators.ts'
 import { json, jsonBody } from '../documented.ts'
 import type { EdgeEnvironment } from '../environment.ts'
 import { BadBodyError, ConflictError } from '../errors.ts'
@@ -20,9 +23,11 @@ const path = '/projects/{platform}/{id}/settings'
 const Settings = z.object({ generator: Generator, settings: ProjectSettings, life: LifeSettings })
 type Settings = z.infer<typeof Settings>
 
-/** Fields that are left out stay as they are. Which there are, and their ranges, is checked with the values they join. */
+/**
+ * Fields that are left out stay as they are. A generator is named; what more is said of it must agree with what was imported.
+ * Which there are, and their ranges, is checked with the values they join. */
 const SettingsChange = z.strictObject({
-  generator: Generator.strict().optional(),
+  generator: z.union([Slug, Generator.strict()]).optional(),
   settings: z.record(z.string(), z.unknown()).default({}),
   life: z.record(z.string(), z.unknown()).default({}),
 })
@@ -42,8 +47,9 @@ const change = createRoute({
   tags,
   summary: 'Change settings of a project',
   description:
-    'Fields that are left out stay as they are; null takes an optional one away. While a run is under way, only `life` can ' +
-    'be changed; the generator and the truncation only as long as no seed sample is chosen.',
+    'Fields that are left out stay as they are; null takes an optional one away. A generator is given by its name, such as ' +
+    '`{"generator": "faces"}`. While a run is under way, only `life` can be changed; the generator and the truncation only ' +
+    'as long as no seed sample is chosen.',
   request: { params: ProjectPath, ...jsonBody(SettingsChange) },
   responses: { 200: json('All settings as they are now', Settings) },
 })
@@ -57,7 +63,10 @@ export function addSettings(app: OpenAPIHono<EdgeEnvironment>, edge: Edge): void
     await readProject(store, at)
     await checkAllowed(edge, at, wanted)
     const { project: key } = projectKeys(at.platform, at.id)
-    const { value } = await updateJson(store, key, Project, (project) => changed(project, wanted))
+    const generator = await wantedGenerator(edge, wanted)
+    const { value } = await updateJson(store, key, Project, (project) =>
+      changed(project, { ...wanted, generator: generator ?? project.generator }),
+    )
     return c.json(settingsOf(value), 200)
   })
 }
@@ -65,7 +74,10 @@ export function addSettings(app: OpenAPIHono<EdgeEnvironment>, edge: Edge): void
 const settingsOf = ({ generator, settings, life }: Project): Settings => ({ generator, settings, life })
 
 /** @throws BadBodyError names the fields that are unknown or out of range */
-function changed(project: Project, { generator = project.generator, settings, life }: SettingsChange): Project {
+function changed(
+  project: Project,
+  { generator, settings, life }: Omit<SettingsChange, 'generator'> & Pick<Project, 'generator'>,
+): Project {
   const size = maskSize(project.platform, generator)
   const merging = merged('settings', ProjectSettings.strict(), { ...project.settings, ...size }, settings)
   if (size !== undefined && (merging.labelWidth !== size.labelWidth || merging.labelHeight !== size.labelHeight))
@@ -84,8 +96,27 @@ function changed(project: Project, { generator = project.generator, settings, li
 }
 
 /** Masks of another size than the image's are garbled by platforms, and paintings would not fit. */
-function maskSize(platform: Platform, { resolution }: Generator) {
-  return platform === 'local' ? undefined : { labelWidth: resolution, labelHeight: resolution }
+function maskSize(platform: Platform, generator: Generator) {
+  const { width, height } = imageSize(generator)
+  return platform === 'local' ? undefined : { labelWidth: width, labelHeight: height }
+}
+
+/**
+ * The generator that a change names, as it was imported.
+ * @throws BadBodyError where there is none of that name, or it is said to be what it is not
+ */
+async function wantedGenerator(
+  { store, defaultGenerator }: Edge,
+  { generator: wanted }: SettingsChange,
+): Promise<Generator | undefined> {
+  if (wanted === undefined) return undefined
+  const name = typeof wanted === 'string' ? wanted : wanted.name
+  const found = await findGenerator(store, name, defaultGenerator).catch((error: unknown) => {
+    throw error instanceof UnknownGeneratorError ? new BadBodyError(`generator does not fit: ${error.message}`) : error
+  })
+  if (typeof wanted !== 'string' && !isDeepStrictEqual(wanted, found))
+    throw new BadBodyError(`generator does not fit: ${name} is another one than that; give its name alone`)
+  return found
 }
 
 function merged<T extends object>(name: string, schema: z.ZodType<T>, old: T, fields: Record<string, unknown>): T {

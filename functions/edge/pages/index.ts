@@ -2,7 +2,7 @@ import { type Context, Hono } from 'hono'
 import type { Queue } from '../../../integrations/queue/index.ts'
 import type { Store } from '../../../integrations/storage/index.ts'
 import { nameOf, projectOfName } from '../../projectNames.ts'
-import { NotFoundError } from '../errors.ts'
+import { NotFoundError, NotOfferedError } from '../errors.ts'
 import { answerLive, streamLive } from './live.ts'
 import { notFoundPage } from './notFoundPage.ts'
 import { projectPage, projectSnapshot } from './projectPage.ts'
@@ -15,6 +15,8 @@ import { createWatch, type Watch } from './watch.ts'
 export interface PagesOptions {
   readonly store: Store
   readonly queue: Pick<Queue, 'depth'>
+  /** Whether answers can be streams. Default true. */
+  readonly streams?: boolean | undefined
   readonly now?: () => Date
   /** How often the store is looked at while a page is open: once for all pages of a project. */
   readonly pollMilliseconds?: number
@@ -34,7 +36,13 @@ const pollsPerQuestion = 3
  * | `/projects/:name/events`, `/projects/events` | server-sent events, `state`: sections of the page that changed, as HTML |
  * | `/projects/:name/live`, `/projects/live` | the same once, as JSON: `{ state, sections: { name: html } }`; of `?state=` only changes |
  */
-export function pageRoutes({ store, queue, now = () => new Date(), pollMilliseconds = 1000 }: PagesOptions): Hono {
+export function pageRoutes({
+  store,
+  queue,
+  streams = true,
+  now = () => new Date(),
+  pollMilliseconds = 1000,
+}: PagesOptions): Hono {
   const views = createViews(store, queue)
   const listPaths = createProjectList(store, now)
   const questionMilliseconds = pollsPerQuestion * pollMilliseconds
@@ -73,6 +81,10 @@ export function pageRoutes({ store, queue, now = () => new Date(), pollMilliseco
   }
 
   const app = new Hono()
+  if (!streams)
+    app.on('GET', ['/projects/events', '/projects/:name/events'], () => {
+      throw new NotOfferedError('this server sends no events: ask for what is live')
+    })
   app.get('/', async (c) =>
     c.html(projectsPage(await snapshotOfAll(), { base: baseOf(c, 0), pollMilliseconds: questionMilliseconds })),
   )

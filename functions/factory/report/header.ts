@@ -109,7 +109,7 @@ export const headerStyles = `
 .seeds > div { display: grid; grid-template-columns: repeat(var(--columns), minmax(0, 1fr)); gap: clamp(4px, 0.7vw, 8px); }
 .seeds span { position: relative; display: block; border-radius: clamp(6px, 1vw, 12px); overflow: hidden; background: var(--soft); }
 .seeds img { width: 100%; height: 100%; object-fit: cover; }
-.seeds .labels { position: absolute; inset: 0; clip-path: polygon(100% 0, 100% 100%, 0 100%); transition: clip-path 0.25s; background: #0d0f12; }
+.seeds .labels { position: absolute; inset: 0; object-fit: fill; clip-path: polygon(100% 0, 100% 100%, 0 100%); transition: clip-path 0.25s; background: #0d0f12; }
 .seeds span:hover .labels { clip-path: polygon(0 0, 100% 0, 100% 100%, 0 100%, 0 100%); }
 .seeds figcaption { margin-top: 0.75rem; }
 .numbers { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 9.5rem), 1fr)); gap: 1.5rem 2rem; padding-bottom: clamp(2.5rem, 5vw, 4rem); }

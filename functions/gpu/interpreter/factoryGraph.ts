@@ -8,17 +8,18 @@ import { buildModel, type Model } from '../onnx/model.ts'
 import { reshape } from '../onnx/ops/layout.ts'
 import { scan } from '../onnx/scan.ts'
 import { input, type Tensor } from '../onnx/tensor.ts'
-import { imageBytes } from '../stylegan/generator.ts'
+import { imageBytes, sizeOfImages } from '../stylegan/generator.ts'
 import type { Noise } from '../stylegan/layers.ts'
 import { mapping, truncate } from '../stylegan/mapping.ts'
 import { synthesis } from '../stylegan/synthesis.ts'
 import type { GeneratorWeights } from '../stylegan/weights.ts'
 import type { Labeler } from './labeler.ts'
-import type { LabelSize } from './pixelFeatures.ts'
+import { imagePart, type LabelSize } from './labelFrame.ts'
 import { imageScore } from './uncertainty.ts'
 
 export interface FactoryGraphOptions {
   readonly truncation: number
+  /** Of the label map, which covers the image: all of the square, or the generator's crop. */
   readonly size: LabelSize
   readonly noise?: Noise
   /** What the graph takes: z, or w (which is not truncated again). Default `z`. */
@@ -28,8 +29,9 @@ export interface FactoryGraphOptions {
 
 /**
  * Input: `z` float32 [batch, latentLength], or `w` float32 [batch, styleLength].
- * Outputs: `image` uint8 [batch, height, width, 3]; `labels` uint8 [batch, height, width] part ids; `divergence`
- * float32 [batch, height, width] Jensen-Shannon divergence in nats; `score` float32 [batch] image uncertainty in nats.
+ * Outputs: `image` uint8 [batch, height, width, 3]; `labels` uint8 [batch, label height, label width] part ids;
+ * `divergence` float32 [batch, label height, label width] Jensen-Shannon divergence in nats; `score` float32 [batch]
+ * image uncertainty in nats.
  */
 export function factoryGraph(weights: GeneratorWeights, labeler: Labeler, options: FactoryGraphOptions): Model {
   const { truncation, size, noise = 'constant', latent = 'z', metadata = {} } = options
@@ -43,12 +45,11 @@ export function factoryGraph(weights: GeneratorWeights, labeler: Labeler, option
       const code = reshape(row, [1, length])
       const w = latent === 'z' ? truncate(weights, mapping(weights, code), truncation) : code
       const { image, taps } = synthesis(weights, w, noise)
-      const { labels, divergence } = labeler(taps)
-      const { resolution } = weights
+      const { labels, divergence } = labeler(taps, imagePart(weights))
       return {
         states: [],
         stacked: [
-          reshape(imageBytes(image), [resolution, resolution, 3]),
+          croppedImage(weights, image),
           reshape(labels, [size.height, size.width]),
           reshape(divergence, [size.height, size.width]),
           imageScore(divergence),
@@ -70,10 +71,16 @@ export function imageGraph(weights: GeneratorWeights, truncation: number, noise:
       if (row === undefined) throw new TypeError('the loop over images lost its latent')
       const w = truncate(weights, mapping(weights, reshape(row, [1, weights.latentLength])), truncation)
       const { image } = synthesis(weights, w, noise)
-      return { states: [], stacked: [reshape(imageBytes(image), [weights.resolution, weights.resolution, 3])] }
+      return { states: [], stacked: [croppedImage(weights, image)] }
     },
   })
   return buildModel({ name: 'images', outputs: named({ image: stacked[0] }) })
+}
+
+/** @param image [1, 3, resolution, resolution] @returns uint8 [height, width, 3] */
+function croppedImage(weights: GeneratorWeights, image: Tensor): Tensor {
+  const { width, height } = sizeOfImages(weights)
+  return reshape(imageBytes(image, weights.facts.crop), [height, width, 3])
 }
 
 function named(outputs: Readonly<Record<string, Tensor | undefined>>): Readonly<Record<string, Tensor>> {

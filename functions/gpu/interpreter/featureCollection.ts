@@ -6,7 +6,8 @@ import { sampleLatent } from '../stylegan/latents.ts'
 import { mapping, truncate } from '../stylegan/mapping.ts'
 import { synthesis } from '../stylegan/synthesis.ts'
 import type { GeneratorWeights } from '../stylegan/weights.ts'
-import { type LabelSize, pixelFeatures, pixelFeeds } from './pixelFeatures.ts'
+import { imagePart, type LabelSize } from './labelFrame.ts'
+import { pixelFeatures, pixelFeeds } from './pixelFeatures.ts'
 
 export interface PixelSet {
   /** [pixels, D], row-major. */
@@ -50,11 +51,12 @@ export async function openFeatureReader(
   const z = input('z', 'float32', [1, weights.latentLength])
   const { taps } = synthesis(weights, truncate(weights, mapping(weights, z), truncation))
   const sides = taps.map((tap) => Number(tap.shape[2]))
+  const frame = { size, part: imagePart(weights) }
   const session = await engine.load(buildModel({ name: 'features', outputs: { features: pixelFeatures(taps) } }).bytes)
   return {
     read: async ({ seed, pixels }) => {
       const latent = float32(Float32Array.from(sampleLatent(seed, weights.latentLength)), [1, weights.latentLength])
-      const { results } = await session.run({ z: latent, ...pixelFeeds(sides, pixels, size) })
+      const { results } = await session.run({ z: latent, ...pixelFeeds(sides, pixels, frame) })
       return float32Data(results.features, 'features')
     },
     close: () => session.release(),

@@ -78,7 +78,10 @@ export async function fitEnsemble(
       engine,
       {
         definition,
-        start: initialState(definition, ensembleTensors(initialEnsemble(shape, options.seed))),
+        // Made when it is asked for: nobody holds it while the training, which has a copy, goes on.
+        get start() {
+          return initialState(definition, ensembleTensors(initialEnsemble(shape, options.seed)))
+        },
         data: {
           features: float32(pixels.features, [pixels.pixels, pixels.length]),
           labels: int32(Array.from(labels)),

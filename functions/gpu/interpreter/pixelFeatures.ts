@@ -8,13 +8,12 @@ import { constant } from '../onnx/constant.ts'
 import { float32, type HostTensor, int32 } from '../onnx/hostTensor.ts'
 import { add, mul } from '../onnx/ops/elementwise.ts'
 import { concat, gather, reshape, transpose } from '../onnx/ops/layout.ts'
-import { knownShape } from '../onnx/shape.ts'
+import { knownLength, knownShape } from '../onnx/shape.ts'
 import { type Dimension, input, type Tensor } from '../onnx/tensor.ts'
+import { type LabelFrame, samplings } from './labelFrame.ts'
+import { interpolate } from './sampling.ts'
 
-export interface LabelSize {
-  readonly width: number
-  readonly height: number
-}
+export type { LabelSize } from './labelFrame.ts'
 
 /** A tap's interpolation at some pixels: four neighbours and their weights. */
 interface Neighbours {
@@ -29,14 +28,24 @@ interface Neighbours {
  *   `weight<side>` float32 [4, pixels, 1], made by `pixelFeeds`.
  */
 export function pixelFeatures(taps: readonly Tensor[], pixels: Dimension = 'pixels'): Tensor {
+  return featuresOfRows(taps.map(tapRows), pixels)
+}
+
+/** A tap with what it holds at a position side by side. @param tap [1, channels, side, side] @returns [side · side, channels] */
+export function tapRows(tap: Tensor): Tensor {
+  const [, channels = 0, side = 0] = knownShape(tap, 'tapRows')
+  return transpose(reshape(tap, [channels, side * side]), [1, 0])
+}
+
+/** The same as `pixelFeatures`. @param rows what `tapRows` made of each tap */
+export function featuresOfRows(rows: readonly Tensor[], pixels: Dimension = 'pixels'): Tensor {
   const corners = new Map<number, readonly Corner[]>()
   return concat(
-    taps.map((tap) => {
-      const [, channels = 0, side = 0] = knownShape(tap, 'pixelFeatures')
+    rows.map((tap) => {
+      const side = Math.sqrt(knownLength(tap, 0, 'featuresOfRows'))
       const known = corners.get(side) ?? cornersOf(side, pixels)
       corners.set(side, known)
-      const rows = transpose(reshape(tap, [channels, side * side]), [1, 0])
-      return known.map(({ index, weight }) => mul(gather(rows, index), weight)).reduce((sum, part) => add(sum, part))
+      return known.map(({ index, weight }) => mul(gather(tap, index), weight)).reduce((sum, part) => add(sum, part))
     }),
     1,
   )
@@ -61,25 +70,26 @@ function cornersOf(side: number, pixels: Dimension): readonly Corner[] {
 export function pixelFeeds(
   sides: readonly number[],
   pixels: ArrayLike<number>,
-  size: LabelSize,
+  frame: LabelFrame,
 ): Record<string, HostTensor> {
   const feeds: Record<string, HostTensor> = {}
   for (const side of new Set(sides)) {
-    const { index, weight } = neighbours(side, pixels, size)
+    const { index, weight } = neighbours(side, pixels, frame)
     feeds[`index${side}`] = int32(index, [4, pixels.length])
     feeds[`weight${side}`] = float32(weight, [4, pixels.length, 1])
   }
   return feeds
 }
 
-function neighbours(side: number, pixels: ArrayLike<number>, { width, height }: LabelSize): Neighbours {
+function neighbours(side: number, pixels: ArrayLike<number>, frame: LabelFrame): Neighbours {
+  const { rows, columns } = samplings(frame, side)
   const count = pixels.length
   const index = new Int32Array(4 * count)
   const weight = new Float32Array(4 * count)
   for (let place = 0; place < count; place++) {
     const pixel = pixels[place] ?? 0
-    const [left, right, toRight] = interpolate(pixel % width, width, side)
-    const [top, bottom, toBottom] = interpolate(Math.floor(pixel / width), height, side)
+    const [left, right, toRight] = interpolate(pixel % columns.length, columns)
+    const [top, bottom, toBottom] = interpolate(Math.floor(pixel / columns.length), rows)
     const corners = [
       [top, left, (1 - toBottom) * (1 - toRight)],
       [top, right, (1 - toBottom) * toRight],
@@ -92,14 +102,4 @@ function neighbours(side: number, pixels: ArrayLike<number>, { width, height }: 
     }
   }
   return { index, weight }
-}
-
-/**
- * Linear interpolation with half-pixel centres along one axis.
- * @returns the two source positions, and the share of the second
- */
-export function interpolate(position: number, length: number, sourceLength: number): readonly [number, number, number] {
-  const source = Math.max(0, ((position + 0.5) * sourceLength) / length - 0.5)
-  const first = Math.min(Math.floor(source), sourceLength - 1)
-  return [first, Math.min(first + 1, sourceLength - 1), source - first]
 }

@@ -12,50 +12,12 @@ import { constant } from '../onnx/constant.ts'
 import { add } from '../onnx/ops/elementwise.ts'
 import { concat, reshape, slice, transpose } from '../onnx/ops/layout.ts'
 import { matmul } from '../onnx/ops/linear.ts'
-import { bilinearResize } from '../onnx/ops/resize.ts'
 import { knownShape } from '../onnx/shape.ts'
 import type { Tensor } from '../onnx/tensor.ts'
-import { interpolationMatrix, pieces, type Range, sourceRange } from './interpolationMatrix.ts'
-import type { LabelSize } from './pixelFeatures.ts'
-
-/** The taps that share a size, joined along channels: [channels, height, width]. */
-export interface TapGroup {
-  readonly height: number
-  readonly width: number
-  readonly channels: number
-  readonly features: Tensor
-  /** The same by tap, not joined: [channels of the tap, positions] each. */
-  readonly taps: readonly Tensor[]
-  /** Where each of its channels stands in the pixel features. */
-  readonly places: readonly number[]
-}
-
-/**
- * Groups taps by size. Taps larger than the label map are reduced to its size first: there the layer costs less.
- * @param taps [1, channels, side, side] each
- */
-export function groupTaps(taps: readonly Tensor[], size: LabelSize): readonly TapGroup[] {
-  const groups = new Map<string, { height: number; width: number; tensors: Tensor[]; places: number[] }>()
-  let place = 0
-  for (const tap of taps) {
-    const [, channels = 0, side = 0] = knownShape(tap, 'groupTaps')
-    const larger = side * side >= size.width * size.height
-    const [height, width] = larger ? [size.height, size.width] : [side, side]
-    const key = `${height}x${width}`
-    const group = groups.get(key) ?? { height, width, tensors: [], places: [] }
-    group.tensors.push(reshape(larger ? bilinearResize(tap, [height, width]) : tap, [channels, height * width]))
-    for (let channel = 0; channel < channels; channel++) group.places.push(place++)
-    groups.set(key, group)
-  }
-  return [...groups.values()].map(({ height, width, tensors, places }) => ({
-    height,
-    width,
-    channels: places.length,
-    features: concat(tensors, 0),
-    taps: tensors,
-    places,
-  }))
-}
+import { interpolationMatrix, pieces } from './interpolationMatrix.ts'
+import type { LabelSize } from './labelFrame.ts'
+import { coincides, type Range, type Sampling, sourceRange } from './sampling.ts'
+import type { TapGroup } from './tapGroups.ts'
 
 /**
  * The columns of a layer that belong to one group of taps, as the left factor of a matrix product.
@@ -103,16 +65,16 @@ export function projectTaps(
     const projected = matmul(weight, group.features)
     const [channels = 0] = knownShape(projected, 'projectTaps')
     const biased = index === 0 ? add(projected, bias) : projected
-    return { group, map: widen(reshape(biased, [channels, group.height, group.width]), size.width) }
+    return { group, map: widen(reshape(biased, [channels, group.height, group.width]), group.columns) }
   })
   return pieces(size.height, rows).map((band) => {
     const stacked: Tensor[] = []
     const factors: { readonly matrix: Float32Array; readonly columns: number }[] = []
     for (const { group, map } of maps) {
-      const source = sourceRange(band, size.height, group.height)
+      const source = sourceRange(band, group.rows)
       stacked.push(slice(map, [{ axis: 1, start: source.start, end: source.end }]))
       factors.push({
-        matrix: interpolationMatrix(band, source, size.height, group.height),
+        matrix: interpolationMatrix(band, source, group.rows),
         columns: source.end - source.start,
       })
     }
@@ -123,13 +85,14 @@ export function projectTaps(
 /** Largest source side that is widened by one dense product; above it, blocks of columns skip the zeros. */
 const denseColumns = 128
 
-/** Interpolates along x: [channels, height, width] → [channels, height, target]. */
-function widen(map: Tensor, target: number): Tensor {
+/** Interpolates along x: [channels, height, width] → [channels, height, label columns]. */
+function widen(map: Tensor, sampling: Sampling): Tensor {
   const [channels = 0, height = 0, width = 0] = knownShape(map, 'widen')
-  if (width === target) return map
-  const blocks = pieces(target, width <= denseColumns ? target : denseColumns).map((block) => {
-    const source = sourceRange(block, target, width)
-    const matrix = interpolationMatrix(block, source, target, width)
+  if (coincides(sampling)) return map
+  const { length } = sampling
+  const blocks = pieces(length, width <= denseColumns ? length : denseColumns).map((block) => {
+    const source = sourceRange(block, sampling)
+    const matrix = interpolationMatrix(block, source, sampling)
     const columns = source.end - source.start
     const factor = transpose(constant(matrix, [block.end - block.start, columns]), [1, 0])
     const part = columns === width ? map : slice(map, [{ axis: 2, start: source.start, end: source.end }])

@@ -12,8 +12,9 @@ import type { Tensor } from '../onnx/tensor.ts'
 import { type Ensemble, type EnsembleShape, InterpreterError } from './ensemble.ts'
 import { foldNormalization } from './foldedEnsemble.ts'
 import type { Labeler } from './labeler.ts'
-import type { LabelSize } from './pixelFeatures.ts'
-import { groupTaps, groupWeight, projectTaps } from './projection.ts'
+import type { LabelSize } from './labelFrame.ts'
+import { groupWeight, projectTaps } from './projection.ts'
+import { groupTaps } from './tapGroups.ts'
 
 /** One member with `parts + 1` outputs: a logit for each part, and one for the divergence. */
 export type Student = Ensemble
@@ -69,8 +70,8 @@ export function studentLabeler(student: Student, { size, members, rowsPerBand }:
   const folded = foldNormalization(student)
   const rows = rowsPerBand ?? Math.max(8, Math.min(largestBand, Math.floor(2 ** 20 / (first * size.width))))
   const most = largestDivergence(members, shape.parts - 1)
-  return (taps) => {
-    const groups = groupTaps(taps, size)
+  return (taps, part) => {
+    const groups = groupTaps(taps, { size, part })
     const weights = groups.map((group) =>
       constant(groupWeight(folded.weight1, 1, shape.features, first, group), [first, group.channels]),
     )

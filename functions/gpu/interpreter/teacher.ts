@@ -17,7 +17,8 @@ import type { GeneratorWeights } from '../stylegan/weights.ts'
 import { classify } from './classifier.ts'
 import { type Ensemble, ensembleTensor, InterpreterError, parameterShapes, statisticShapes } from './ensemble.ts'
 import type { PixelSet } from './featureCollection.ts'
-import { type LabelSize, pixelFeatures, pixelFeeds } from './pixelFeatures.ts'
+import { imagePart, type LabelSize } from './labelFrame.ts'
+import { pixelFeatures, pixelFeeds } from './pixelFeatures.ts'
 import { pickRows } from './pixelSplit.ts'
 import { addMembers, divergence } from './uncertainty.ts'
 
@@ -75,8 +76,9 @@ export async function collectLessons(
     probabilities: mul(sums.probabilities, 1 / members),
     divergence: divergence({ ...sums, members }),
   }
-  const session = await engine.load(buildModel({ name: 'teacher', outputs }).bytes)
+  const session = await engine.load(buildModel({ name: 'teacher', outputs }).bytes, { handOver: true })
   const sides = taps.map((tap) => Number(tap.shape[2]))
+  const frame = { size, part: imagePart(weights) }
   const total = seeds.length * pixelsPerImage
   const lessons = {
     features: new Float32Array(total * length),
@@ -90,7 +92,7 @@ export async function collectLessons(
       const draw = random.at(index)
       const pixels = Uint32Array.from({ length: candidatesPerImage }, () => draw.integer(size.width * size.height))
       const latent = float32(Float32Array.from(sampleLatent(seed, weights.latentLength)), [1, weights.latentLength])
-      const { results } = await session.run({ z: latent, ...pixelFeeds(sides, pixels, size) })
+      const { results } = await session.run({ z: latent, ...pixelFeeds(sides, pixels, frame) })
       const kept = chooseLessons(float32Data(results.divergence, 'divergence'), pixelsPerImage)
       for (const [name, width] of Object.entries(widths)) {
         const rows = pickRows(float32Data(results[name], name), width, kept)

@@ -14,8 +14,8 @@ import { concat, gather, reshape, transposeMatrix } from '../onnx/ops/layout.ts'
 import { matmul } from '../onnx/ops/linear.ts'
 import { knownLength } from '../onnx/shape.ts'
 import type { Tensor } from '../onnx/tensor.ts'
-import type { Range } from './interpolationMatrix.ts'
-import type { TapGroup } from './projection.ts'
+import type { Range } from './sampling.ts'
+import type { TapGroup } from './tapGroups.ts'
 import { pixelPlaces, readTiles, type Tiling, tilePixels } from './tiles.ts'
 
 /** A band of tiles, ready for any layer. */
@@ -35,11 +35,10 @@ export interface TiledTaps {
 
 /** The part of the work that is the same for every layer. */
 export function tileTaps(groups: readonly TapGroup[], tiling: Tiling, bands: readonly Range[]): TiledTaps {
-  const { height, width } = tiling.size
   // A single group would leave no place for the bias: it is read like a smaller one.
-  const isFull = (group: TapGroup): boolean => groups.length > 1 && group.height === height && group.width === width
+  const isFull = (group: TapGroup): boolean => groups.length > 1 && group.isFull
   const sizes = groups.map((group) => (isFull(group) ? group.channels : group.height * group.width))
-  const readings = groups.map((group) => (isFull(group) ? [] : readTiles(tiling, bands, group.height, group.width)))
+  const readings = groups.map((group) => (isFull(group) ? [] : readTiles(tiling, bands, group)))
   const rows = groups.map((group) => (isFull(group) ? group.taps.map(transposeMatrix) : []))
   return {
     features: groups.map((group) => (isFull(group) ? undefined : transposeMatrix(group.features))),

@@ -6,8 +6,10 @@ import { constant } from '../onnx/constant.ts'
 import { mul } from '../onnx/ops/elementwise.ts'
 import { expand, reshape, slice, transpose } from '../onnx/ops/layout.ts'
 import type { Tensor } from '../onnx/tensor.ts'
-import { pieces, type Range } from './interpolationMatrix.ts'
-import type { LabelSize } from './pixelFeatures.ts'
+import { pieces } from './interpolationMatrix.ts'
+import type { LabelSize } from './labelFrame.ts'
+import { type Range, type Sampling, sourcePosition } from './sampling.ts'
+import type { TapGroup } from './tapGroups.ts'
 
 /** Pixels of a tile. Larger tiles gather less and multiply more zeros; these were the fastest measured. */
 export const tileSize: LabelSize = { height: 8, width: 16 }
@@ -47,7 +49,7 @@ export function pixelPlaces({ size, columns }: Tiling, band: Range): Tensor {
   return constant(Int32Array.from(places), [(band.end - band.start) * columns, tileSize.height * tileSize.width])
 }
 
-/** What the tiles of one axis read of a smaller map. */
+/** What the tiles of one axis read of a map of another size. */
 interface AxisReading {
   /** Positions that each tile reads. */
   readonly positions: readonly (readonly number[])[]
@@ -55,12 +57,12 @@ interface AxisReading {
   readonly weights: Float32Array
 }
 
-function readAxis(tiles: Range, pixels: number, length: number, sourceLength: number): AxisReading {
+function readAxis(tiles: Range, pixels: number, sampling: Sampling): AxisReading {
   // Past the border the first or last position is read again instead of none: so that tiles at the border weigh what
   // they read as all others do, and share their weights.
   const spans = Array.from({ length: tiles.end - tiles.start }, (_, index) =>
     Array.from({ length: pixels }, (_, pixel) => {
-      const source = (((tiles.start + index) * pixels + pixel + 0.5) * sourceLength) / length - 0.5
+      const source = sourcePosition((tiles.start + index) * pixels + pixel, sampling)
       return { first: Math.floor(source), share: source - Math.floor(source) }
     }),
   )
@@ -75,7 +77,8 @@ function readAxis(tiles: Range, pixels: number, length: number, sourceLength: nu
     }
     return matrix
   })
-  const inside = (position: number): number => Math.min(Math.max(position, 0), sourceLength - 1)
+  const { start: first, end } = sampling.kept
+  const inside = (position: number): number => Math.min(Math.max(position, first), end - 1) - first
   return {
     positions: starts.map((start) => Array.from({ length: count }, (_, index) => inside(start + index))),
     weights: joined(weights.every((matrix) => same(matrix, weights[0])) ? weights.slice(0, 1) : weights),
@@ -101,21 +104,20 @@ export interface TileReading {
   readonly weights: Tensor
 }
 
-/** Bilinear interpolation (align_corners = False) of a [height, width] map at the pixels of some bands. */
+/** Bilinear interpolation (align_corners = False) of a group's map at the pixels of some bands. */
 export function readTiles(
-  { size, columns }: Tiling,
+  { columns }: Tiling,
   bands: readonly Range[],
-  height: number,
-  width: number,
+  group: Pick<TapGroup, 'rows' | 'columns' | 'width'>,
 ): readonly TileReading[] {
-  const across = readAxis({ start: 0, end: columns }, tileSize.width, size.width, width)
+  const across = readAxis({ start: 0, end: columns }, tileSize.width, group.columns)
   // Most bands read alike; weights that are equal are made once.
   const known: { readonly rows: number; readonly down: Float32Array; readonly weights: Tensor }[] = []
   return bands.map((band) => {
     const rows = band.end - band.start
-    const down = readAxis(band, tileSize.height, size.height, height)
+    const down = readAxis(band, tileSize.height, group.rows)
     const positions = down.positions.flatMap((ys) =>
-      across.positions.map((xs) => ys.flatMap((y) => xs.map((x) => y * width + x))),
+      across.positions.map((xs) => ys.flatMap((y) => xs.map((x) => y * group.width + x))),
     )
     const before = known.find((other) => other.rows === rows && same(other.down, down.weights))
     if (before !== undefined) return { positions, weights: before.weights }

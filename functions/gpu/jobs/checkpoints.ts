@@ -9,19 +9,25 @@ import { type TrainingCircumstances, TrainingError } from '../onnx/training.ts'
 import { type JobContext, tuningOf } from './context.ts'
 import { write } from './writing.ts'
 
+/** What is trained. */
+export type TrainingName = PhaseName | 'segmenter'
+
 /**
  * The state that an earlier attempt left. Undefined where there is none, where it was made by another device, version or
- * number of threads, so that it would not lead to the same weights, or where it is damaged: then training starts again.
+ * number of threads, or from other inputs, so that it would not lead to the same weights, or where it is damaged: then
+ * training starts again.
+ * @param inputs names what the training is made from, where a run does not fix it
  */
 export async function readCheckpoint(
-  { store, run, engine }: JobContext,
-  phase: PhaseName,
+  { store, run, engine }: Pick<JobContext, 'store' | 'run' | 'engine'>,
+  training: TrainingName,
+  inputs?: string,
 ): Promise<FitCheckpoint | undefined> {
-  const stored = await store.get(run.checkpoint(phase))
+  const stored = await store.get(run.checkpoint(training))
   if (stored === undefined) return undefined
   try {
     const { checkpoint, circumstances: saved } = decodeCheckpoint(stored.bytes)
-    const { device, threads, runtimeVersion } = circumstancesOf(engine)
+    const { device, threads, runtimeVersion } = circumstancesOf(engine, inputs)
     const same = saved.device === device && saved.threads === threads && saved.runtimeVersion === runtimeVersion
     return same ? checkpoint : undefined
   } catch (error) {
@@ -35,26 +41,34 @@ export async function readCheckpoint(
  * @param now milliseconds
  */
 export function checkpointHook(
-  context: JobContext,
-  phase: PhaseName,
+  context: Pick<JobContext, 'store' | 'run' | 'engine' | 'tuning'>,
+  training: TrainingName,
   now: () => number,
+  inputs?: string,
 ): NonNullable<FitHooks['onCheckpoint']> {
   const { store, run, engine } = context
   const { checkpointInterval } = tuningOf(context)
   let saved = now()
   return async (fetch) => {
     if (now() - saved < checkpointInterval) return
-    await write(store, run.checkpoint(phase), encodeCheckpoint(await fetch(), circumstancesOf(engine)))
+    await write(store, run.checkpoint(training), encodeCheckpoint(await fetch(), circumstancesOf(engine, inputs)))
     saved = now()
   }
 }
 
 /** Forgets the state once its result is stored. */
-export async function dropCheckpoint({ store, run }: JobContext, phase: PhaseName): Promise<void> {
-  await store.remove(run.checkpoint(phase))
+export async function dropCheckpoint(
+  { store, run }: Pick<JobContext, 'store' | 'run'>,
+  training: TrainingName,
+): Promise<void> {
+  await store.remove(run.checkpoint(training))
 }
 
 /** The runtime decides the bits of a step, this package's version what a step is. */
-function circumstancesOf({ device, threads, runtimeVersion = 'unknown' }: Engine): TrainingCircumstances {
-  return { device, threads: String(threads), runtimeVersion: `${runtimeVersion}, sixteen ${packageVersion()}` }
+function circumstancesOf(
+  { device, threads, runtimeVersion = 'unknown' }: Engine,
+  inputs: string | undefined,
+): TrainingCircumstances {
+  const made = inputs === undefined ? '' : `, from ${inputs}`
+  return { device, threads: String(threads), runtimeVersion: `${runtimeVersion}, sixteen ${packageVersion()}${made}` }
 }

@@ -118,35 +118,59 @@ async function compareStudent(
   project: Project,
   { comparedSamples }: EvaluateOptions,
 ): Promise<Evaluation['student']> {
-  const { store, run, engine, version, onProgress } = context
+  const { store, run, version, onProgress } = context
   const weights = await readProjectGenerator(store, project.generator)
   const { classifier: ensemble } = await readClassifier(store, run.interpreter)
   const { classifier: student } = await readClassifier(store, run.student)
-  const exact = await engine.load(buildFactory(project, weights, ensemble, version))
-  const distilled = await engine.load(buildFactory(project, weights, ensemble, version, student))
   const confusion = confusionMatrix(project.labelList.parts.length)
   const scores: { readonly exact: number; readonly distilled: number }[] = []
-  try {
-    for (let index = 0; index < comparedSamples; index++) {
-      context.signal?.throwIfAborted()
-      const seeds = [firstComparedSeed + index]
-      const [truth] = await runFactory(exact, project, seeds)
-      const [guess] = await runFactory(distilled, project, seeds)
-      if (truth === undefined || guess === undefined) continue
-      addLabelMaps(confusion, truth.labelMap.data, guess.labelMap.data)
-      scores.push({ exact: truth.score, distilled: guess.score })
-      const task = 'comparing student and ensemble'
-      onProgress?.({ phase: 'evaluate', task, done: index + 1, total: comparedSamples, unit: 'images' })
-    }
-  } finally {
-    await exact.release()
-    await distilled.release()
+  const seeds = Array.from({ length: comparedSamples }, (_, index) => firstComparedSeed + index)
+  const onSample = (task: string) => (done: number) =>
+    onProgress?.({ phase: 'evaluate', task, done, total: comparedSamples, unit: 'images' })
+  // One graph after the other: a large generator is held once.
+  const exactly = buildFactory(project, weights, ensemble, version)
+  const truths = await judgeAll(context, project, exactly, seeds, onSample('asking the ensemble'))
+  const quickly = buildFactory(project, weights, ensemble, version, student)
+  const guesses = await judgeAll(context, project, quickly, seeds, onSample('comparing student and ensemble'))
+  for (const [index, truth] of truths.entries()) {
+    const guess = guesses[index]
+    if (guess === undefined) continue
+    addLabelMaps(confusion, truth.labels, guess.labels)
+    scores.push({ exact: truth.score, distilled: guess.score })
   }
   return {
     samples: scores.length,
     agreement: meanIou(confusion, 'presentOnly').value,
     scoreCorrelation: correlation(scores),
   }
+}
+
+interface Judgement {
+  readonly labels: Uint8Array
+  readonly score: number
+}
+
+/** Labels and scores of some samples, by one graph. @param onSample called with the number of samples that are done */
+async function judgeAll(
+  { engine, signal }: JobContext,
+  project: Project,
+  factory: Uint8Array,
+  seeds: readonly number[],
+  onSample: (done: number) => void,
+): Promise<readonly Judgement[]> {
+  const session = await engine.load(factory, { handOver: true })
+  const judgements: Judgement[] = []
+  try {
+    for (const seed of seeds) {
+      signal?.throwIfAborted()
+      for (const { labelMap, score } of await runFactory(session, project, [seed]))
+        judgements.push({ labels: labelMap.data, score })
+      onSample(judgements.length)
+    }
+  } finally {
+    await session.release()
+  }
+  return judgements
 }
 
 /** Null where it does not exist: with fewer than two different scores. */

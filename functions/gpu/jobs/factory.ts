@@ -27,7 +27,7 @@ export async function loadFactory({ store, run, version, engine }: JobContext): 
   const factory = await store.get(run.factory)
   if (factory === undefined) throw new JobError(`${version} has no factory graph yet (${run.factory}): train it first`)
   try {
-    return await engine.load(factory.bytes)
+    return await engine.load(factory.bytes, { handOver: true })
   } catch (cause) {
     const remedy = 'if the file is damaged, remove it and train again: trained weights are kept, and it is made anew'
     throw new JobError(`${run.factory} cannot be used: ${remedy}`, { cause })

@@ -1,7 +1,7 @@
 import { encodeLabelMap, encodeRgb } from '../../../integrations/images/index.ts'
 import { encodeJson, ensure, getJson } from '../../../integrations/storage/index.ts'
 import { countPixels, type LabelMap, partsPresent } from '../../../schemas/labelMap.ts'
-import type { Project } from '../../../schemas/project.ts'
+import { imageSize, type Project } from '../../../schemas/project.ts'
 import { sampleId } from '../../../schemas/sample.ts'
 import { Shard, type ShardLine } from '../../../schemas/shard.ts'
 import type { Session } from '../onnx/engine.ts'
@@ -12,12 +12,14 @@ import { loadFactory } from './factory.ts'
 import { write } from './writing.ts'
 
 /** Images of one session call: enough to hide the call, few enough to show progress. */
-const batchSize = 4
+const largestBatch = 4
+/** What a session call returns is held several times over while it is handed on and written. */
+const batchBytes = 2 ** 23
 
 /** A labelled image as the factory graph made it. */
 export interface Generated {
   readonly seed: number
-  /** Row-major RGB, resolution × resolution. */
+  /** Row-major RGB, of the size of the generator's images. */
   readonly image: Uint8Array
   readonly labelMap: LabelMap
   /** [pixels] nats. */
@@ -32,6 +34,13 @@ export interface EncodedSample {
   readonly image: Uint8Array
   /** Indexed PNG. */
   readonly labelMap: Uint8Array
+}
+
+/** Images that one session call makes: few where they are large. */
+export function batchSize({ generator, ...project }: Project): number {
+  const [image, labels] = [imageSize(generator), labelSize({ generator, ...project })]
+  const bytes = image.width * image.height * 3 + labels.width * labels.height * (1 + Float32Array.BYTES_PER_ELEMENT)
+  return Math.max(1, Math.min(largestBatch, Math.floor(batchBytes / bytes)))
 }
 
 /** Number of shards of a run. */
@@ -70,10 +79,11 @@ export async function generate(
   // Writing the last images goes on while the next ones are computed.
   const writing: Promise<readonly ShardLine[]>[] = []
   try {
-    for (let start = 0; start < seeds.length; start += batchSize) {
+    const together = batchSize(project)
+    for (let start = 0; start < seeds.length; start += together) {
       signal?.throwIfAborted()
       const [generated] = await Promise.all([
-        runFactory(session, project, seeds.slice(start, start + batchSize)),
+        runFactory(session, project, seeds.slice(start, start + together)),
         writing.at(-1),
       ])
       writing.push(writeSamples(context, project, generated))
@@ -128,11 +138,10 @@ export async function encodeSample(
   { seed, image, labelMap, score }: Generated,
 ): Promise<EncodedSample> {
   const id = sampleId({ generator: generator.name, seed, truncation })
-  const { resolution } = generator
   const paths = { image: `images/${id}.png`, labels: `labels/${id}.png` }
   return {
     line: { id, seed, truncation, ...paths, score, parts: partsPresent(labelMap) },
-    image: await encodeRgb({ width: resolution, height: resolution, data: image }),
+    image: await encodeRgb({ ...imageSize(generator), data: image }),
     labelMap: encodeLabelMap(labelMap, labelList.parts),
   }
 }

@@ -3,6 +3,7 @@ import { packageFile } from '../../../integrations/packageFiles.ts'
 import type { Store } from '../../../integrations/storage/index.ts'
 import { generatorWeightsKey } from '../../../integrations/storage/keys.ts'
 import type { Generator } from '../../../schemas/project.ts'
+import { findGenerator } from '../../generators.ts'
 import { type GeneratorWeights, readGenerator } from '../stylegan/weights.ts'
 import { JobError } from './context.ts'
 
@@ -19,7 +20,15 @@ export function describeGenerator(
   name: string,
   { facts, resolution, latentLength, sha256 }: GeneratorWeights,
 ): Generator {
-  return { name, kind: facts.kind, resolution, latentLength, sha256 }
+  const crop = facts.crop === undefined ? {} : { crop: facts.crop }
+  return { name, kind: facts.kind, resolution, ...crop, latentLength, sha256 }
+}
+
+/** What the record of an import says of the weights themselves. */
+export function describeWeights(weights: GeneratorWeights) {
+  const { facts, resolution, latentLength, styleLength, mappingLayers, sha256, blocks } = weights
+  const channels = blocks.map((side) => weights.get(`synthesis.b${side}.conv1.weight`).shape[0] ?? 0)
+  return { facts, resolution, channels, latentLength, styleLength, mappingLayers, sha256 }
 }
 
 function read(key: string, bytes: Uint8Array): GeneratorWeights {
@@ -31,6 +40,15 @@ function read(key: string, bytes: Uint8Array): GeneratorWeights {
 }
 
 /**
+ * The weights of a generator, by its name: those that were imported, or those of the package.
+ * @throws UnknownGeneratorError lists those that are there; JobError where they are not what was imported
+ */
+export async function readNamedGenerator(store: Store, name: string): Promise<GeneratorWeights> {
+  const embedded = async (): Promise<Generator> => describeGenerator(embeddedGenerator, await readEmbeddedGenerator())
+  return readProjectGenerator(store, await findGenerator(store, name, embedded))
+}
+
+/**
  * The weights that a project was made with: from the store, or from the package.
  * @throws JobError where they are missing or are others than the project's
  */
@@ -38,7 +56,7 @@ export async function readProjectGenerator(store: Store, { name, sha256 }: Gener
   const key = generatorWeightsKey(name)
   const stored = await store.get(key)
   if (stored === undefined && name !== embeddedGenerator)
-    throw new JobError(`the store holds no generator ${name} (${key}): import it first`)
+    throw new JobError(`the store holds no generator ${name} (${key}): import it with  sixteen import`)
   const weights = stored === undefined ? await readEmbeddedGenerator() : read(key, stored.bytes)
   if (weights.sha256 !== sha256)
     throw new JobError(

@@ -122,20 +122,24 @@ export async function report(context: JobContext, options: ReportOptions): Promi
   return checked
 }
 
+/** What the page shows of an image that was made again. */
+type Pictured = Pick<Generated, 'labelMap' | 'divergence'>
+
 /** Divergence maps are not stored: the pictured images are made again. */
 async function generateAgain(
   context: JobContext,
   project: Project,
   lines: readonly ManifestLine[],
-): Promise<ReadonlyMap<number, Generated>> {
+): Promise<ReadonlyMap<number, Pictured>> {
   const session = await loadFactory(context)
-  const made = new Map<number, Generated>()
+  const made = new Map<number, Pictured>()
   const { onProgress, signal } = context
   const seeds = [...new Set(lines.map(({ seed }) => seed))]
   try {
     for (const [index, seed] of seeds.entries()) {
       signal?.throwIfAborted()
-      for (const generated of await runFactory(session, project, [seed])) made.set(seed, generated)
+      for (const { labelMap, divergence } of await runFactory(session, project, [seed]))
+        made.set(seed, { labelMap, divergence })
       onProgress?.({ phase: 'report', task: 'drawing heat maps', done: index + 1, total: seeds.length, unit: 'images' })
     }
   } finally {
@@ -152,7 +156,7 @@ async function reportSample(
     generated,
     heatMapMaximum,
     command,
-  }: { readonly generated: Generated | undefined; readonly heatMapMaximum: number; readonly command: string },
+  }: { readonly generated: Pictured | undefined; readonly heatMapMaximum: number; readonly command: string },
 ): Promise<ReportSample> {
   const image = await store.get(run.image(line.id))
   if (image === undefined) throw new MissingError(run.image(line.id))
@@ -190,7 +194,7 @@ function everyNth<Item>(items: readonly Item[], count: number): readonly Item[] 
 }
 
 /** The divergence that all but one pixel in two hundred stay below: the heat maps' brightest colour. */
-function upperDivergence(generated: readonly Generated[]): number {
+function upperDivergence(generated: readonly Pictured[]): number {
   const values = generated.flatMap(({ divergence }) => Array.from(divergence.filter((_, pixel) => pixel % 7 === 0)))
   values.sort((a, b) => a - b)
   return Math.max(0.01, values[Math.floor(values.length * 0.995)] ?? 0.01)

@@ -3,7 +3,7 @@ import { getJson } from '../../../integrations/storage/index.ts'
 import type { Evaluation } from '../../../schemas/evaluation.ts'
 import { countPixels } from '../../../schemas/labelMap.ts'
 import type { ManifestLine } from '../../../schemas/manifest.ts'
-import type { Project } from '../../../schemas/project.ts'
+import { imageSize, type Project } from '../../../schemas/project.ts'
 import type { ReportData, ReportFact, ReportLossCurve, ReportPart } from '../../../schemas/report.ts'
 import { Shard } from '../../../schemas/shard.ts'
 import { bestStep, type LossPoint } from '../onnx/fit.ts'
@@ -94,10 +94,13 @@ export async function lossCurves({ store, run }: JobContext, { settings }: Proje
 }
 
 export function generatorFacts({ generator, settings }: Project): ReportFact[] {
+  const { resolution, crop } = generator
+  const { width, height } = imageSize(generator)
+  const square = crop === undefined ? '' : `, cut from ${resolution} × ${resolution}`
   return [
     { name: 'Name', value: generator.name },
     { name: 'Kind', value: generator.kind },
-    { name: 'Resolution', value: `${generator.resolution} × ${generator.resolution}` },
+    { name: 'Resolution', value: `${width} × ${height}${square}` },
     { name: 'Truncation', value: String(settings.truncation) },
     { name: 'SHA-256', value: `${generator.sha256.slice(0, 16)}…` },
   ]

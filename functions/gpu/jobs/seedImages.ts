@@ -4,6 +4,7 @@ import type { Project } from '../../../schemas/project.ts'
 import type { Sample } from '../../../schemas/sample.ts'
 import { imageGraph } from '../interpreter/factoryGraph.ts'
 import { float32, uint8Data } from '../onnx/hostTensor.ts'
+import { sizeOfImages } from '../stylegan/generator.ts'
 import { sampleLatent } from '../stylegan/latents.ts'
 import { type PaintedSample, seedTruncation } from './annotations.ts'
 import type { JobContext } from './context.ts'
@@ -53,14 +54,14 @@ async function* makeImages(
 ): AsyncGenerator<Uint8Array> {
   if (samples.length === 0) return
   const weights = await readProjectGenerator(store, project.generator)
-  const session = await engine.load(imageGraph(weights, seedTruncation(project)).bytes)
-  const { resolution } = weights
+  const session = await engine.load(imageGraph(weights, seedTruncation(project)).bytes, { handOver: true })
+  const size = sizeOfImages(weights)
   try {
     for (const { seed } of samples) {
       signal?.throwIfAborted()
       const z = float32(Float32Array.from(sampleLatent(seed, weights.latentLength)), [1, weights.latentLength])
       const { results } = await session.run({ z })
-      yield await encodeRgb({ width: resolution, height: resolution, data: uint8Data(results.image, 'image') })
+      yield await encodeRgb({ ...size, data: uint8Data(results.image, 'image') })
     }
   } finally {
     await session.release()

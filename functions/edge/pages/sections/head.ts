@@ -1,4 +1,5 @@
 import { html } from 'hono/html'
+import { type Generator, imageSize } from '../../../../schemas/project.ts'
 import type { NextStep } from '../../../../schemas/projectState.ts'
 import type { RunState } from '../../../../schemas/run.ts'
 import { isActive } from '../../../factory/runRecord.ts'
@@ -66,14 +67,16 @@ export function ways(view: ProjectDetails) {
 
 /** What the project is made of, in one line. */
 export function origin({ path, project }: ProjectView): string {
-  const made = project && [
-    `${project.generator.name}, ${project.generator.resolution} × ${project.generator.resolution}`,
-    `${project.labelList.parts.length} parts`,
-  ]
+  const made = project && [named(project.generator), `${project.labelList.parts.length} parts`]
   return [
     path.platform === 'label-studio' ? `Label Studio, project ${path.id}` : `${path.platform}, ${path.id}`,
     ...(made ?? []),
   ].join(' · ')
+}
+
+function named(generator: Generator): string {
+  const { width, height } = imageSize(generator)
+  return `${generator.name}, ${width} × ${height}`
 }
 
 export const headStyles = `

@@ -1,4 +1,5 @@
 import { html } from 'hono/html'
+import { imageSize } from '../../../../schemas/project.ts'
 import { formatAmount, formatCount, formatUncertainty } from '../../../factory/report/format.ts'
 import type { Picture } from '../reading/runFacts.ts'
 import type { ProjectDetails, RunDetails } from '../reading/views.ts'
@@ -31,13 +32,13 @@ export const labelFilter = () =>
  * @param view whose generator and label maps have the sizes that keep the place while pictures load
  */
 export function shot({ path, project }: ProjectDetails, { run }: RunDetails, { sample, seed, score }: Picture) {
-  const side = project?.generator.resolution ?? 256
+  const { width, height } = project === undefined ? { width: 256, height: 256 } : imageSize(project.generator)
   const isBlack = project?.labelList.parts[0]?.color === '#000000'
-  const { labelWidth = side, labelHeight = side } = project?.settings ?? {}
+  const { labelWidth = width, labelHeight = height } = project?.settings ?? {}
   const runAddress = `api/projects/${path.platform}/${path.id}/runs/${run.version}`
   const file = `${encodeURIComponent(sample)}.png`
   return html`<li><button type="button" class="shot" aria-pressed="false" data-key="${sample}"><span class="pair${isBlack && ' black-ground'}"><img
-    src="${runAddress}/images/${file}" alt="" loading="lazy" decoding="async" width="${side}" height="${side}"><img class="labels"
+    src="${runAddress}/images/${file}" alt="" loading="lazy" decoding="async" width="${width}" height="${height}"><img class="labels"
     src="${runAddress}/labels/${file}" alt="" loading="lazy" decoding="async" width="${labelWidth}" height="${labelHeight}"></span><span
     class="shot-caption"><span><span class="hidden-text">Labels of seed </span>${seed}</span><span><span class="hidden-text">, uncertainty </span>${formatUncertainty(score)}</span></span></button></li>`
 }

@@ -5,6 +5,7 @@ import { openMemoryStore } from '../../../../integrations/storage/memory.ts'
 import { Project, ProjectSettings } from '../../../../schemas/project.ts'
 import type { RunState } from '../../../../schemas/run.ts'
 import { SeedList } from '../../../../schemas/seedList.ts'
+import { addGenerator } from '../../../support/importedGenerator.ts'
 import { openEdge } from '../edgeUnderTest.ts'
 import { addProject, avatars } from '../storeOfRuns.ts'
 
@@ -109,10 +110,18 @@ describe('the size of label maps', () => {
     expect((await ask('PATCH', path, { settings: { labelWidth: 128 } })).status).toBe(200)
   })
 
-  test('follows the generator there', async () => {
-    const { ask } = await openPlatform()
-    const { json } = await ask('PATCH', path, { generator: { ...avatars.generator, name: 'cats', resolution: 256 } })
-    expect(json).toMatchObject({ settings: { labelWidth: 256, labelHeight: 256 } })
+  test.each([
+    [undefined, { labelWidth: 512, labelHeight: 512 }],
+    [
+      { x: 0, y: 64, width: 512, height: 384 },
+      { labelWidth: 512, labelHeight: 384 },
+    ],
+  ])('follows the generator there, cropped to %j', async (crop, settings) => {
+    const store = openMemoryStore()
+    await addProject(store, onPlatform, [])
+    await addGenerator(store, 'cars', { resolution: 512, crop })
+    const { json } = await openEdge({ store }).ask('PATCH', path, { generator: 'cars' })
+    expect(json).toMatchObject({ generator: { name: 'cars', resolution: 512 }, settings })
   })
 
   test('is free in a project of files', async () => {
@@ -153,30 +162,6 @@ describe('while a run is under way', () => {
   test.each(['done', 'stopped'] as const)('does not mean: after one that is %s', async (state) => {
     const { ask } = await open([state])
     expect((await ask('PATCH', path, { settings: { dropShare: 0.5 } })).status).toBe(200)
-  })
-})
-
-describe('the generator', () => {
-  const other = { ...avatars.generator, name: 'cats', sha256: 'c'.repeat(64) }
-  const withSeeds = async (chosen: SeedList['chosen']) => {
-    const edge = await open()
-    await createJson(edge.store, keys.seeds, SeedList, { schemaVersion: 1, wanted: 16, chosen })
-    return edge
-  }
-
-  test('can be changed before the first seed sample is chosen', async () => {
-    const { ask, store } = await withSeeds([])
-    expect((await ask('PATCH', path, { generator: other })).status).toBe(200)
-    expect((await stored(store))?.generator).toEqual(other)
-  })
-
-  test('stays once seed samples are made by it', async () => {
-    const { ask, store } = await withSeeds([{ sample: 'avatars-s1-t0.7', reason: 'spread' }])
-    expect(await ask('PATCH', path, { generator: other })).toMatchObject({
-      status: 409,
-      json: { error: expect.stringMatching(/^the seed samples were made with the present generator/) },
-    })
-    expect((await stored(store))?.generator).toEqual(avatars.generator)
   })
 })
 

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto'
 import { Hono } from 'hono'
 import { describe, expect, test } from 'vitest'
 import { pageRoutes } from '../../../../functions/edge/pages/index.ts'
-import { overwrite, type Store } from '../../../../integrations/storage/index.ts'
+import { overwrite, type Store, updateJson } from '../../../../integrations/storage/index.ts'
 import { openMemoryStore } from '../../../../integrations/storage/memory.ts'
+import { Project } from '../../../../schemas/project.ts'
 import { at, keysOf, manifestOf, runOf, stateOf } from './records.ts'
 import { projects, storeOfProjects } from './storeOfProjects.ts'
 import { writer } from './writer.ts'
@@ -85,6 +86,22 @@ describe('the page of a project', () => {
     expect(pictures).toHaveLength(2 * (48 + 12))
     for (const picture of pictures) expect(picture).toMatch(/ loading="lazy" .*width="128" height="128"/)
     expect(html).toContain('src="api/projects/label-studio/8/runs/sixteen-v2/labels/avatars-s1000-t0.7.png"')
+  })
+
+  test('keeps places of the size that a cropped generator’s images and label maps have', async () => {
+    const cropped = await storeOfProjects()
+    const { project } = keysOf(projects.done)
+    const crop = { x: 0, y: 16, width: 128, height: 96 }
+    await updateJson(cropped, project, Project, ({ generator, settings, ...rest }) => ({
+      ...rest,
+      generator: { ...generator, crop },
+      settings: { ...settings, labelWidth: 64, labelHeight: 48 },
+    }))
+    const html = await read(pageOf(projects.done), pagesOf(cropped))
+    expect(textOf(html)).toContain('avatars, 128 × 96')
+    const pictures = html.match(/<img\s[^>]*>/g) ?? []
+    for (const [index, picture] of pictures.entries())
+      expect(picture).toContain(index % 2 === 0 ? 'width="128" height="96"' : 'width="64" height="48"')
   })
 
   test('tells what went wrong, and lets it be tried again', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { interpolationMatrix, pieces, sourceRange } from '../../../../functions/gpu/interpreter/interpolationMatrix.ts'
+import { interpolationMatrix, pieces } from '../../../../functions/gpu/interpreter/interpolationMatrix.ts'
+import { sourceRange, wholeAxis } from '../../../../functions/gpu/interpreter/sampling.ts'
 import { closeTo } from '../../../support/close.ts'
 import { ndArray } from '../../../support/reference/ndArray.ts'
 import { resizeBilinear } from '../../../support/reference/spatial.ts'
@@ -22,13 +23,14 @@ describe.each([
 ])('enlarging to %i from %i', (length, sourceLength) => {
   const whole = { start: 0, end: length }
   const all = { start: 0, end: sourceLength }
+  const axis = wholeAxis(length, sourceLength)
 
   test('is what bilinear resizing makes of every unit vector', () => {
-    closeTo(interpolationMatrix(whole, all, length, sourceLength), resizedUnits(length, sourceLength), 1e-6)
+    closeTo(interpolationMatrix(whole, all, axis), resizedUnits(length, sourceLength), 1e-6)
   })
 
   test('keeps constants: every row adds up to one', () => {
-    const matrix = interpolationMatrix(whole, all, length, sourceLength)
+    const matrix = interpolationMatrix(whole, all, axis)
     const sums = pieces(matrix.length, sourceLength).map(({ start, end }) =>
       matrix.subarray(start, end).reduce((sum, value) => sum + value, 0),
     )
@@ -38,8 +40,8 @@ describe.each([
   test('needs, for some targets, the sources of its range alone', () => {
     const expected = resizedUnits(length, sourceLength)
     for (const target of pieces(length, 3)) {
-      const source = sourceRange(target, length, sourceLength)
-      const matrix = interpolationMatrix(target, source, length, sourceLength)
+      const source = sourceRange(target, axis)
+      const matrix = interpolationMatrix(target, source, axis)
       const columns = source.end - source.start
       for (let row = target.start; row < target.end; row++)
         for (let column = 0; column < sourceLength; column++) {

@@ -17,6 +17,7 @@ import { sampleLatent } from '../../../../functions/gpu/stylegan/latents.ts'
 import { mapping, truncate } from '../../../../functions/gpu/stylegan/mapping.ts'
 import { type GeneratorWeights, readGenerator } from '../../../../functions/gpu/stylegan/weights.ts'
 import { closeTo } from '../../../support/close.ts'
+import { bodyOf, readOnnx } from '../../../support/onnxFile.ts'
 import { judge, type NaiveLabelling, naiveFeatures, naiveLabelling } from './naiveLabelling.ts'
 import { referenceEnsemble } from './referenceEnsemble.ts'
 import { randomEnsemble, tapsOf, tinyGenerator, tinyShape } from './tinyGenerator.ts'
@@ -62,6 +63,30 @@ describe('the factory graph of a 32 × 32 generator equals the naive constructio
     const { results } = await session.run({ z })
     expect(results.image?.shape).toEqual([1, 32, 32, 3])
     agrees(results, size, naiveLabelling(naiveFeatures(taps, size), ensemble))
+  })
+})
+
+describe('a large label map', () => {
+  const ensemble = randomEnsemble(tinyShape(), 1)
+  const size = { width: 32, height: 45 }
+  const build = (rowsPerStrip: number): Uint8Array =>
+    factoryGraph(tinyGenerator, exactLabeler(ensemble, { size, rowsPerStrip }), { truncation: 0.7, size }).bytes
+
+  test.each([8, 23, 100])('is labelled in strips of %i rows', async (rows) => {
+    const taps = await tapsOf(engine, tinyGenerator, { seed: 5, truncation: 0.7 })
+    const session = await engine.load(build(rows))
+    const { results } = await session.run({ z: latentOf(tinyGenerator, 5) })
+    agrees(results, size, naiveLabelling(naiveFeatures(taps, size), ensemble))
+  })
+
+  test('has one loop over the members for each strip, and one copy of their weights', () => {
+    const { graph } = readOnnx(build(16))
+    const scans = bodyOf(graph.node.find(({ op_type }) => op_type === 'Scan')).node.filter(
+      ({ op_type }) => op_type === 'Scan',
+    )
+    expect(scans).toHaveLength(3)
+    // [loops, members at a time, first layer, second layer]
+    expect(graph.initializer.filter(({ dims }) => dims.join() === '3,1,8,6')).toHaveLength(1)
   })
 })
 

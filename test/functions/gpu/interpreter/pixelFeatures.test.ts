@@ -1,10 +1,7 @@
 import { afterAll, expect, test } from 'vitest'
-import {
-  interpolate,
-  type LabelSize,
-  pixelFeatures,
-  pixelFeeds,
-} from '../../../../functions/gpu/interpreter/pixelFeatures.ts'
+import { type LabelSize, wholeSquare } from '../../../../functions/gpu/interpreter/labelFrame.ts'
+import { pixelFeatures, pixelFeeds } from '../../../../functions/gpu/interpreter/pixelFeatures.ts'
+import { interpolate, wholeAxis } from '../../../../functions/gpu/interpreter/sampling.ts'
 import { openEngine } from '../../../../functions/gpu/onnx/engine.ts'
 import { float32, float32Data } from '../../../../functions/gpu/onnx/hostTensor.ts'
 import { buildModel } from '../../../../functions/gpu/onnx/model.ts'
@@ -50,7 +47,10 @@ async function gathered(pixels: readonly number[], size: LabelSize, known: boole
   const session = await engine.load(buildModel({ name: 'features', outputs: { features } }).bytes)
   const feeds = taps.map(({ shape, data }, index) => [`tap${index}`, float32(Float32Array.from(data), shape)] as const)
   const sides = tapShapes.map(([, side]) => side)
-  const { results } = await session.run({ ...Object.fromEntries(feeds), ...pixelFeeds(sides, pixels, size) })
+  const { results } = await session.run({
+    ...Object.fromEntries(feeds),
+    ...pixelFeeds(sides, pixels, { size, part: wholeSquare }),
+  })
   await session.release()
   expect(results.features?.shape).toEqual([pixels.length, 10])
   return float32Data(results.features, 'features')
@@ -80,10 +80,10 @@ test.each([
   [0, 8, 4, [0, 1, 0]],
   [3, 8, 4, [1, 2, 0.25]],
 ])('position %d of %d lies in a row of %d at %o', (position, length, source, expected) => {
-  expect(interpolate(position, length, source)).toEqual(expected)
+  expect(interpolate(position, wholeAxis(length, source))).toEqual(expected)
 })
 
 test('beyond the last centre the last value counts alone', () => {
-  const [first, second] = interpolate(7, 8, 4)
+  const [first, second] = interpolate(7, wholeAxis(8, 4))
   expect([first, second]).toEqual([3, 3])
 })

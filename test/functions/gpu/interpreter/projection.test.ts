@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest'
-import type { LabelSize } from '../../../../functions/gpu/interpreter/pixelFeatures.ts'
-import { groupTaps, groupWeight, projectTaps } from '../../../../functions/gpu/interpreter/projection.ts'
+import { type LabelSize, wholeSquare } from '../../../../functions/gpu/interpreter/labelFrame.ts'
+import { groupWeight, projectTaps } from '../../../../functions/gpu/interpreter/projection.ts'
+import { groupTaps } from '../../../../functions/gpu/interpreter/tapGroups.ts'
 import { groupRows, layerTerms, projectBand, tileTaps } from '../../../../functions/gpu/interpreter/tiledProjection.ts'
 import { tile, tileBands, untile } from '../../../../functions/gpu/interpreter/tiles.ts'
 import { constant } from '../../../../functions/gpu/onnx/constant.ts'
@@ -69,7 +70,7 @@ describe.each([
   const tolerance = { absolute: 1e-4 }
 
   test.each([4, 13, 100])('is the same before and after enlarging, in bands of %i rows', async (rows) => {
-    const groups = groupTaps(tapTensors(), size)
+    const groups = groupTaps(tapTensors(), { size, part: wholeSquare })
     const weights = groups.map((group) =>
       constant(groupWeight(weight, 1, features, outputs, group), [outputs, group.channels]),
     )
@@ -87,7 +88,7 @@ describe.each([
 
   test.each([8, 16, 100])('is the same tile by tile, in bands of %i rows', async (rows) => {
     const tiling = tile(size)
-    const groups = groupTaps(tapTensors(), size)
+    const groups = groupTaps(tapTensors(), { size, part: wholeSquare })
     const tiled = tileTaps(groups, tiling, tileBands(tiling, rows))
     const weights = groups.map((group) =>
       constant(groupRows(weight, 1, features, outputs, group), [group.channels, outputs]),
@@ -109,7 +110,7 @@ describe.each([
 })
 
 test('taps of one size form one group, and larger ones join that of the label map', () => {
-  const groups = groupTaps(tapTensors(), { width: 16, height: 16 })
+  const groups = groupTaps(tapTensors(), { size: { width: 16, height: 16 }, part: wholeSquare })
   expect(groups.map(({ height, width, channels }) => [height, width, channels])).toEqual([
     [4, 4, 5],
     [8, 8, 7],

@@ -3,16 +3,24 @@ import { featureLength } from '../../../../functions/gpu/interpreter/featureColl
 import type { Engine } from '../../../../functions/gpu/onnx/engine.ts'
 import { float32, float32Data } from '../../../../functions/gpu/onnx/hostTensor.ts'
 import { buildModel } from '../../../../functions/gpu/onnx/model.ts'
+import { readSafetensors, writeSafetensors } from '../../../../functions/gpu/onnx/safetensors.ts'
 import { input } from '../../../../functions/gpu/onnx/tensor.ts'
 import { createRandom } from '../../../../functions/gpu/random.ts'
 import { generate } from '../../../../functions/gpu/stylegan/generator.ts'
 import { sampleLatent } from '../../../../functions/gpu/stylegan/latents.ts'
 import { type GeneratorWeights, readGenerator } from '../../../../functions/gpu/stylegan/weights.ts'
+import type { Crop } from '../../../../schemas/generator.ts'
 import { fixture } from '../../../support/fixture.ts'
 import { type NdArray, ndArray } from '../../../support/reference/ndArray.ts'
 
 /** A generator of 32 × 32 pixels with random weights: enough to run every graph in milliseconds. */
 export const tinyGenerator = readGenerator(fixture('stylegan/skip.generator.safetensors'))
+
+/** The file of the same generator, of which only a part of the square is the image. */
+export function croppedFile(crop: Crop): Uint8Array {
+  const { tensors, metadata } = readSafetensors(fixture('stylegan/skip.generator.safetensors'))
+  return writeSafetensors(tensors, { ...metadata, crop: JSON.stringify(crop) })
+}
 
 export const tinyShape = (changes: Partial<EnsembleShape> = {}): EnsembleShape => ({
   members: 3,

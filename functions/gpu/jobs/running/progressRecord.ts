@@ -1,7 +1,7 @@
-import { encodeJson, overwrite, type Store } from '../../integrations/storage/index.ts'
-import { RunProgress } from '../../schemas/projectState.ts'
-import type { RunVersion } from '../../schemas/run.ts'
-import type { JobProgress } from '../gpu/jobs/context.ts'
+import { encodeJson, overwrite, type Store } from '../../../../integrations/storage/index.ts'
+import { RunProgress } from '../../../../schemas/projectState.ts'
+import type { RunVersion } from '../../../../schemas/run.ts'
+import type { JobProgress } from '../context.ts'
 
 /** Points of a loss curve that are kept. */
 const lossesKept = 1000

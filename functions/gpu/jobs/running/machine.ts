@@ -1,9 +1,9 @@
 /** What this machine is, for a run's record and for the report. */
 import { cpus, release, totalmem, type } from 'node:os'
-import { packageVersion } from '../../integrations/packageFiles.ts'
-import type { ReportFact } from '../../schemas/report.ts'
-import type { RunMachine } from '../../schemas/run.ts'
-import type { Engine } from '../gpu/onnx/engine.ts'
+import { packageVersion } from '../../../../integrations/packageFiles.ts'
+import type { ReportFact } from '../../../../schemas/report.ts'
+import type { RunMachine } from '../../../../schemas/run.ts'
+import type { Engine } from '../../onnx/engine.ts'
 
 /** What computes on this engine. @param runtimeVersion of ONNX Runtime, known once a model was loaded */
 export function machineOf({ device, threads }: Engine, runtimeVersion = 'not loaded'): RunMachine {

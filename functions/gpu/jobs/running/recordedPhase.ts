@@ -1,16 +1,22 @@
-import { type Store, updateJson } from '../../integrations/storage/index.ts'
-import { Run } from '../../schemas/run.ts'
-import { type Attempt, beginPhase, endPhase, failRun, pauseRun, stopRun } from '../factory/runRecord.ts'
-import type { JobContext } from '../gpu/jobs/context.ts'
-import type { PhaseResult } from './generateAll.ts'
+import { type Store, updateJson } from '../../../../integrations/storage/index.ts'
+import { type PhaseName, Run } from '../../../../schemas/run.ts'
+import { type Attempt, beginPhase, endPhase, failRun, pauseRun, stopRun } from '../../../factory/runRecord.ts'
+import type { JobContext } from '../context.ts'
 import { machineOf } from './machine.ts'
-import type { LocalPhase } from './options.ts'
 import { ShutdownError } from './shutdown.ts'
+
+/** What came of a phase. */
+export interface PhaseResult {
+  /** Whether there was anything to do. */
+  readonly worked: boolean
+  /** Version of ONNX Runtime, where another engine than the run's did the work. */
+  readonly runtimeVersion?: string | undefined
+}
 
 /** Who hears of a phase, and where time comes from. */
 export interface PhaseWatch {
   readonly now: () => Date
-  readonly onPhase?: ((phase: LocalPhase, state: 'begin' | 'end') => void) | undefined
+  readonly onPhase?: ((phase: PhaseName, state: 'begin' | 'end') => void) | undefined
 }
 
 /**
@@ -19,7 +25,7 @@ export interface PhaseWatch {
  */
 export async function recordPhase(
   { store, run, engine, signal }: JobContext,
-  name: LocalPhase,
+  name: PhaseName,
   { now, onPhase }: PhaseWatch,
   body: () => Promise<PhaseResult>,
 ): Promise<void> {

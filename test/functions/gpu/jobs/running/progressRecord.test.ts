@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import type { JobProgress } from '../../../functions/gpu/jobs/context.ts'
-import { progressRecord } from '../../../functions/local/progressRecord.ts'
-import { getJson, StorageError } from '../../../integrations/storage/index.ts'
-import { projectKeys } from '../../../integrations/storage/keys.ts'
-import { openMemoryStore } from '../../../integrations/storage/memory.ts'
-import { RunProgress } from '../../../schemas/projectState.ts'
+import type { JobProgress } from '../../../../../functions/gpu/jobs/context.ts'
+import { progressRecord } from '../../../../../functions/gpu/jobs/running/progressRecord.ts'
+import { getJson, StorageError } from '../../../../../integrations/storage/index.ts'
+import { projectKeys } from '../../../../../integrations/storage/keys.ts'
+import { openMemoryStore } from '../../../../../integrations/storage/memory.ts'
+import { RunProgress } from '../../../../../schemas/projectState.ts'
 
 const key = projectKeys('label-studio', '1').run('sixteen-v1').progress
 const training = (done: number, more: Partial<JobProgress> = {}): JobProgress => ({

@@ -1,17 +1,33 @@
-import { getJson, MissingError } from '../../integrations/storage/index.ts'
-import type { ReportData } from '../../schemas/report.ts'
-import { type PhaseName, Run } from '../../schemas/run.ts'
-import { type JobContext, readProject } from '../gpu/jobs/context.ts'
-import { report } from '../gpu/jobs/report.ts'
+import { getJson, MissingError } from '../../../../integrations/storage/index.ts'
+import type { ManifestLine } from '../../../../schemas/manifest.ts'
+import type { ReportData } from '../../../../schemas/report.ts'
+import { type PhaseName, Run, type RunVersion } from '../../../../schemas/run.ts'
+import { type JobContext, readProject } from '../context.ts'
+import { report } from '../report.ts'
 import { machineFacts, machineOf } from './machine.ts'
-import type { LocalRunOptions } from './options.ts'
 
 /** A person needs 20 minutes for a face of 58 parts. */
 const humanMinutesPerPart = 20 / 58
 const defaultHourlyRate = 15
 
+/** What the caller adds to a report. */
+export interface ReportOptions {
+  /** Default: the project's id. */
+  readonly title?: string
+  /**
+   * What a person would need per image, for the comparison in the report. Default: what the annotation platform measured,
+   * else 20 minutes for 58 parts, in proportion.
+   */
+  readonly minutesPerImage?: number
+  /** US dollars. Default 15. */
+  readonly hourlyRate?: number
+  readonly links?: ReportData['links']
+  /** The command that makes an image again, as the report shows it. */
+  readonly commandOf?: (line: ManifestLine, version: RunVersion) => string
+}
+
 /** Adds to the report what the run's record and the caller know: times, machine, costs. */
-export async function writeReport(context: JobContext, options: LocalRunOptions, now: () => Date): Promise<ReportData> {
+export async function writeReport(context: JobContext, options: ReportOptions, now: () => Date): Promise<ReportData> {
   const { store, run: keys, version, engine } = context
   const run = (await getJson(store, keys.run, Run))?.value
   if (run === undefined) throw new MissingError(keys.run)

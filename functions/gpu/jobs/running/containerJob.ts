@@ -1,0 +1,125 @@
+/**
+ * One step of a run, or the seeds of a project, as a container does it: it gets a name, and finds all else in the store.
+ * Done again, killed and begun again, or done twice at once, a step leaves the same objects.
+ */
+import { availableParallelism } from 'node:os'
+import { getJson, MissingError, type Store, updateJson } from '../../../../integrations/storage/index.ts'
+import { projectKeys } from '../../../../integrations/storage/keys.ts'
+import type { Platform } from '../../../../schemas/project.ts'
+import { type PhaseName, Run, type RunVersion } from '../../../../schemas/run.ts'
+import { beginPhase, endPhase, restRun } from '../../../factory/runRecord.ts'
+import type { PublishingPlace } from '../../../publishing/place.ts'
+import type { Device } from '../../onnx/device.ts'
+import { type Engine, openEngine } from '../../onnx/engine.ts'
+import { type JobContext, JobError, type JobProgress, readProject } from '../context.ts'
+import { curate } from '../curate.ts'
+import { distil } from '../distil.ts'
+import { type EvaluateOptions, evaluate, quickEvaluation } from '../evaluate.ts'
+import { shardCount } from '../generate.ts'
+import { publish } from '../publish.ts'
+import { requireInputs } from '../runInputs.ts'
+import { train } from '../train.ts'
+import type { JobTuning } from '../tuning.ts'
+import { generateShare, type Share } from './generateShare.ts'
+import { machineOf } from './machine.ts'
+import { progressRecord } from './progressRecord.ts'
+import { type PhaseResult, recordPhase } from './recordedPhase.ts'
+import { makeSeeds, type SeedsOptions } from './recordedSeeds.ts'
+import { writeReport } from './writeReport.ts'
+
+/** The steps that containers do, in the order in which a run needs them; `seeds` is no part of a run. */
+export const containerJobs = ['seeds', 'train', 'generate', 'curate', 'publish', 'evaluate'] as const
+export type ContainerJobName = (typeof containerJobs)[number]
+
+export interface ContainerJob {
+  readonly name: ContainerJobName
+  readonly platform: Platform
+  readonly project: string
+  /** Of a run's step. */
+  readonly version?: RunVersion | undefined
+  /** Which shards `generate` makes. Default: all. */
+  readonly share?: Share
+}
+
+export interface ContainerOptions extends SeedsOptions {
+  readonly store: Store
+  /** Where samples are shown; only `seeds` and `publish` need it. */
+  readonly publishing: (job: ContainerJob) => PublishingPlace
+  readonly device: Device
+  readonly now: () => Date
+  readonly signal?: AbortSignal | undefined
+  readonly onProgress?: (progress: JobProgress) => void
+  readonly tuning?: Partial<JobTuning>
+  readonly evaluation?: EvaluateOptions
+}
+
+/** Does one step to its end. @throws JobError where it cannot be done; what goes wrong; the signal's reason */
+export async function runContainerJob(options: ContainerOptions, job: ContainerJob): Promise<void> {
+  if (job.name === 'seeds') return await makeSeeds(options, options.publishing(job))
+  const { version } = job
+  if (version === undefined) throw new JobError(`${job.name} is a step of a run: say of which`)
+  const { store, now, signal, tuning } = options
+  const keys = projectKeys(job.platform, job.project)
+  await requireInputs(store, keys, version)
+  const engine = openEngine({ device: options.device, threads: options.threads ?? availableParallelism() })
+  const run = keys.run(version)
+  const progress = progressRecord(store, run.progress, version, () => now().getTime())
+  const onProgress = (event: JobProgress): void => {
+    // One of many containers speaks for all: they have as much to do as it has.
+    const others = job.share?.of ?? 1
+    if ((job.share?.index ?? 0) === 0)
+      progress.onProgress({ ...event, done: Math.min(event.total, event.done * others) })
+    options.onProgress?.(event)
+  }
+  const context: JobContext = { store, keys, run, version, engine, onProgress, signal, tuning }
+  try {
+    await steps[job.name](context, options, job)
+  } finally {
+    await progress.settled()
+    await engine.close()
+  }
+}
+
+type Step = (context: JobContext, options: ContainerOptions, job: ContainerJob) => Promise<unknown>
+
+const steps: Readonly<Record<Exclude<ContainerJobName, 'seeds'>, Step>> = {
+  async train(context, { now }) {
+    const milliseconds = () => now().getTime()
+    await recordPhase(context, 'train', { now }, async () => ({ worked: await train(context, milliseconds) }))
+    await recordPhase(context, 'distil', { now }, async () => ({ worked: await distil(context, milliseconds) }))
+  },
+  generate: (context, { now }, { share = { index: 0, of: 1 } }) => generateShare(context, share, now),
+  async curate(context, { now }) {
+    await endGenerating(context, now)
+    await recordPhase(context, 'curate', { now }, async () => ({ worked: await curate(context) }))
+  },
+  publish: (context, options, job) =>
+    recordPhase(context, 'publish', options, async () => ({
+      worked: await publish(context, options.publishing(job)),
+    })),
+  async evaluate(context, { now, evaluation = quickEvaluation }) {
+    const phase = (name: PhaseName, body: () => Promise<PhaseResult>) => recordPhase(context, name, { now }, body)
+    await phase('evaluate', async () => ({ worked: await evaluate(context, evaluation) }))
+    await phase('report', async () => {
+      await writeReport(context, {}, now)
+      return { worked: true }
+    })
+    const complete = (await context.store.head(context.run.manifest)) !== undefined
+    await updateJson(context.store, context.run.run, Run, (record) => restRun(record, complete))
+  },
+}
+
+/** The containers that generated noted the time that each took; that all are through is known only now. */
+async function endGenerating({ store, run, engine, ...context }: JobContext, now: () => Date): Promise<void> {
+  const record = (await getJson(store, run.run, Run))?.value
+  if (record === undefined) throw new MissingError(run.run)
+  if (record.phases.some(({ name, finishedAt }) => name === 'generate' && finishedAt !== undefined)) return
+  const count = shardCount(await readProject({ store, ...context }))
+  for (let shard = 0; shard < count; shard++)
+    if ((await store.head(run.shard(shard))) === undefined)
+      throw new JobError(`shard ${shard} of ${count} is missing (${run.shard(shard)}): generate it first`)
+  const attempt = { name: 'generate' as const, now: now(), seconds: 0, machine: generatingMachine(record, engine) }
+  await updateJson(store, run.run, Run, (present) => endPhase(beginPhase(present, 'generate', now()), attempt, true))
+}
+
+const generatingMachine = ({ machine }: Run, engine: Engine) => machine ?? machineOf(engine, engine.runtimeVersion)

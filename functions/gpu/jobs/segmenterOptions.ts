@@ -1,0 +1,32 @@
+import type { ProjectSettings } from '../../../schemas/project.ts'
+import type { SegmenterOptions } from '../../../schemas/segmenter.ts'
+import { defaultSegmenterFitOptions } from '../segmenter/fitSegmenter.ts'
+import { networkSides } from '../segmenter/segmenter.ts'
+
+/** Longest side of the network's images where nobody asks for more: larger ones take two cores too long. */
+const longestSide = 256
+
+/** What is chosen by whoever trains a segmenter; the rest follows. */
+export type SegmenterWish = Partial<SegmenterOptions>
+
+/**
+ * All options of a segmenter's training: those wished for, else what was found by measurement. The images keep the ratio of
+ * the dataset's label maps.
+ */
+export function segmenterOptions(
+  { labelWidth, labelHeight }: Pick<ProjectSettings, 'labelWidth' | 'labelHeight'>,
+  wish: SegmenterWish = {},
+): SegmenterOptions {
+  const scale = Math.min(1, longestSide / Math.max(labelWidth, labelHeight))
+  const side = (length: number): number => Math.max(networkSides.least, Math.round(length * scale))
+  return {
+    backbone: 'small',
+    outputStride: 16,
+    width: side(labelWidth),
+    height: side(labelHeight),
+    augment: true,
+    heldOutShare: 0.1,
+    ...defaultSegmenterFitOptions,
+    ...wish,
+  }
+}
