@@ -12,7 +12,7 @@ import { float32, int32 } from '../functions/gpu/onnx/hostTensor.ts'
 import { initialState, openTrainer } from '../functions/gpu/onnx/training.ts'
 import { sampleLatent } from '../functions/gpu/stylegan/latents.ts'
 import type { GeneratorWeights } from '../functions/gpu/stylegan/weights.ts'
-import type { Project } from '../schemas/project.ts'
+import { imageSize, type Project } from '../schemas/project.ts'
 import type { SharedOptions } from './options.ts'
 
 export interface Estimate {
@@ -51,7 +51,8 @@ export async function estimateGeneration(
   return withEngine(options, async (engine) => {
     const perImage = await secondsPerImage(engine, weights, settings.truncation)
     const ratio = labeledToBare[settings.labeler]
-    const pixels = weights.resolution ** 2
+    const { width, height } = imageSize({ resolution: weights.resolution, crop: weights.facts.crop })
+    const pixels = width * height
     const labels = settings.labelWidth * settings.labelHeight
     return {
       images,

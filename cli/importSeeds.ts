@@ -1,6 +1,5 @@
 /** Brings painted seeds from a folder into a project. */
 import { createHash } from 'node:crypto'
-import { describeGenerator, embeddedGenerator, readEmbeddedGenerator } from '../functions/gpu/jobs/generatorWeights.ts'
 import { type ReadSeedsOptions, readSeeds, type SeedAnnotations } from '../integrations/datasets/index.ts'
 import { encodeLabelMap } from '../integrations/images/index.ts'
 import {
@@ -14,8 +13,9 @@ import {
 } from '../integrations/storage/index.ts'
 import type { ProjectKeys } from '../integrations/storage/keys.ts'
 import { Annotation } from '../schemas/annotation.ts'
-import { maximumShards, Project, type ProjectSettings } from '../schemas/project.ts'
+import { imageSize, maximumShards, Project, type ProjectSettings } from '../schemas/project.ts'
 import { Sample, sampleId } from '../schemas/sample.ts'
+import { type ChosenGenerator, chooseEmbedded } from './chooseGenerator.ts'
 
 /** A project folder holds one project. */
 export const projectId = 'project'
@@ -25,12 +25,15 @@ export interface SeedsRequest {
   readonly read: ReadSeedsOptions
   /** Settings that the person gave; the others keep their values, or get their defaults. */
   readonly settings: Partial<ProjectSettings>
+  /** What a new project draws from; without it the embedded generator. */
+  readonly generator?: ChosenGenerator
 }
 
 /** Seeds that were read and checked, with the project as it is to be. */
 export interface PreparedSeeds {
   readonly wanted: Project
   readonly annotations: SeedAnnotations
+  readonly generator: ChosenGenerator
 }
 
 /** Where a project's objects lie. */
@@ -67,12 +70,12 @@ export async function importSeeds(place: ProjectPlace, request: SeedsRequest): P
  */
 export async function prepareSeeds(
   present: Project | undefined,
-  { seedsFolder, read, settings }: SeedsRequest,
+  { seedsFolder, read, settings, generator: chosenGenerator }: SeedsRequest,
 ): Promise<PreparedSeeds> {
-  const weights = await readEmbeddedGenerator()
-  const { resolution } = weights
-  const width = settings.labelWidth ?? present?.settings.labelWidth ?? resolution
-  const height = settings.labelHeight ?? present?.settings.labelHeight ?? resolution
+  const generator = chosenGenerator ?? (await chooseEmbedded())
+  const size = imageSize(generator.generator)
+  const width = settings.labelWidth ?? present?.settings.labelWidth ?? size.width
+  const height = settings.labelHeight ?? present?.settings.labelHeight ?? size.height
   const annotations = await readSeeds(seedsFolder, { ...read, size: { width, height } })
   const { labels } = annotations
   // ψ follows the seeds as long as nobody chose another.
@@ -82,7 +85,7 @@ export async function prepareSeeds(
     schemaVersion: 1,
     id: projectId,
     platform: 'local',
-    generator: describeGenerator(embeddedGenerator, weights),
+    generator: generator.generator,
     createdAt: new Date().toISOString(),
     ...present,
     labelList: labels,
@@ -97,13 +100,17 @@ export async function prepareSeeds(
       ...settings,
     },
   })
-  return { wanted, annotations }
+  return { wanted, annotations, generator }
 }
 
-/** Writes project and annotations. What is interrupted is marked as such, and done again by the next call. */
-export async function saveSeeds({ store, keys }: ProjectPlace, { wanted, annotations }: PreparedSeeds): Promise<void> {
+/** Writes generator, project and annotations. What is interrupted is marked as such, and done again by the next call. */
+export async function saveSeeds(
+  { store, keys }: ProjectPlace,
+  { wanted, annotations, generator }: PreparedSeeds,
+): Promise<void> {
   const mark = new TextEncoder().encode('{"reading":"seeds"}\n')
   await overwrite(store, importMark(keys), mark)
+  await generator.copyTo(store)
   await saveProject({ store, keys }, wanted)
   await saveAnnotations({ store, keys }, wanted, annotations)
   await store.remove(importMark(keys))

@@ -10,9 +10,14 @@ import { evaluate } from './commands/evaluate.ts'
 import { exportDataset } from './commands/export.ts'
 import { forget } from './commands/forget.ts'
 import { generate } from './commands/generate.ts'
+import { generators } from './commands/generators.ts'
+import { importCheckpoint } from './commands/import.ts'
+import { predict } from './commands/predict.ts'
 import { report } from './commands/report.ts'
+import { samples } from './commands/samples.ts'
 import { serve } from './commands/serve.ts'
 import { train } from './commands/train.ts'
+import { trainSegmenter } from './commands/trainSegmenter.ts'
 import { exitCodes, explain, UsageError } from './errors.ts'
 import { InterruptedError } from './interrupt.ts'
 
@@ -23,13 +28,18 @@ const program = new Command('sixteen')
   .configureHelp({ showGlobalOptions: true })
 for (const command of [
   demo,
+  importCheckpoint,
+  generators,
   train,
   generate,
   curate,
   evaluate,
   report,
   exportDataset,
+  trainSegmenter,
+  predict,
   again,
+  samples,
   doctor,
   serve,
   connect,

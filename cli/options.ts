@@ -92,7 +92,8 @@ function parseDevice(text: string): DeviceChoice {
   return choice.data
 }
 
-function parseSize(text: string): { readonly width: number; readonly height: number } {
+/** Width and height in pixels, like 512x384. */
+export function parseSize(text: string): { readonly width: number; readonly height: number } {
   const match = /^(\d{1,4})x(\d{1,4})$/.exec(text)
   const [width, height] = [Number(match?.[1]), Number(match?.[2])]
   if (!(width >= 1 && height >= 1)) throw new InvalidArgumentError('Give width and height in pixels, like 512x384.')

@@ -79,7 +79,7 @@ function isLocalPhase(phase: string): phase is LocalPhase {
 }
 
 /** A bar for each report of progress, at most one per frame; a new task starts a new clock. */
-function createMeter(): (progress: JobProgress) => string | undefined {
+export function createMeter(): (progress: JobProgress) => string | undefined {
   const state = { task: '', start: 0, first: 0, shown: 0 }
   return (progress) => {
     const now = performance.now()
@@ -104,6 +104,6 @@ export function formatProgress({ task, done, total, unit, loss }: JobProgress, s
   return `${task} ${bar} ${facts.join(' · ')}`
 }
 
-function formatSeconds(milliseconds: number): string {
+export function formatSeconds(milliseconds: number): string {
   return `${(milliseconds / 1000).toFixed(1)} s`
 }

@@ -9,6 +9,7 @@ import { type ProjectKeys, projectKeys } from '../integrations/storage/keys.ts'
 import { maximumShards, Project, type ProjectSettings } from '../schemas/project.ts'
 import type { Run, RunVersion } from '../schemas/run.ts'
 import { UsageError } from './errors.ts'
+import { holdsStore } from './holdsStore.ts'
 import { importMark, projectId } from './importSeeds.ts'
 
 export { importSeeds, projectId } from './importSeeds.ts'
@@ -32,7 +33,7 @@ async function openFolder(folder: string): Promise<ProjectFolder> {
 }
 
 /** Node's own recursive mkdir never ends where a file system takes no folders, as /proc. */
-async function makeFolders(path: string): Promise<void> {
+export async function makeFolders(path: string): Promise<void> {
   try {
     await mkdir(path)
   } catch (error) {
@@ -113,14 +114,6 @@ export async function generatedRun({ store, keys, folder }: ProjectFolder): Prom
       `nothing is generated in ${folder} with its present seeds and settings: begin with  sixteen generate ${folder}`,
     )
   return run
-}
-
-async function holdsStore(folder: string): Promise<boolean> {
-  const stats = await stat(join(folder, 'store')).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined
-    throw error
-  })
-  return stats?.isDirectory() === true
 }
 
 function noProject(folder: string): UsageError {

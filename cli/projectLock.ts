@@ -1,4 +1,4 @@
-/** One command at a time changes a project folder: two trainings would only do the same work twice, or undo it. */
+/** One command at a time changes a folder: two trainings would only do the same work twice, or undo it. */
 import promises from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
@@ -18,7 +18,19 @@ export async function whileLocked<Result>(
   { folder }: Pick<ProjectFolder, 'folder'>,
   action: () => Promise<Result>,
 ): Promise<Result> {
-  const own = join(folder, 'store', '.work')
+  return whileFolderLocked(folder, join(folder, 'store', '.work'), action)
+}
+
+/**
+ * Runs the action while no other process has a folder.
+ * @param own folder for the lock itself; made if it is not there
+ * @throws ProjectBusyError at once where another process has it
+ */
+export async function whileFolderLocked<Result>(
+  folder: string,
+  own: string,
+  action: () => Promise<Result>,
+): Promise<Result> {
   const made = (name: string) => async (): Promise<string> => {
     const path = join(own, name)
     await promises.mkdir(path, { recursive: true })

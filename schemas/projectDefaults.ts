@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { LifeSettings } from './lifeSettings.ts'
 import { ProjectSettings } from './project.ts'
+import { Slug } from './record.ts'
 
 const Fields = z.record(z.string(), z.unknown()).default({})
 
@@ -12,10 +13,15 @@ const generatorSizes = ['labelWidth', 'labelHeight']
 /**
  * What differs from the defaults in projects that a server makes: a JSON file that its operator gives it. Label sizes are
  * the generator's.
- * @example { "settings": { "samplesPerRun": 2000 }, "life": { "seedCount": 30, "publishShare": 0.05 } }
+ * @example { "generator": "faces", "settings": { "samplesPerRun": 2000 }, "life": { "seedCount": 30, "publishShare": 0.05 } }
  */
 export const ProjectDefaults = z
-  .strictObject({ settings: Fields, life: Fields })
+  .strictObject({
+    /** Name of an imported generator; without it, projects draw from the embedded one. */
+    generator: Slug.optional(),
+    settings: Fields,
+    life: Fields,
+  })
   .superRefine(({ settings, life }, context) => {
     const results = [
       { name: 'settings', result: ProjectSettings.strict().safeParse({ ...completing, ...settings }) },

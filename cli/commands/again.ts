@@ -14,6 +14,7 @@ import { interruptible } from '../interrupt.ts'
 import { type SharedOptions, withSharedOptions } from '../options.ts'
 import { completeRun, openProjectFolder, type ProjectFolder, requireProject } from '../projectFolder.ts'
 import { announceDevice } from '../run.ts'
+import { largestSeed, mostSeeds, seedRange } from '../seedList.ts'
 
 interface AgainOptions extends SharedOptions {
   readonly out: string
@@ -68,22 +69,18 @@ Examples:
 
 /** Seeds that a word names: an id, a seed, or a range of seeds. */
 export function seedsOf(text: string, generator: string, truncation: number): readonly number[] {
-  const [, first, last = first] = /^(\d+)(?:-(\d+))?$/.exec(text) ?? [undefined, /-s(\d+)-t/.exec(text)?.[1]]
-  const [from, to] = [Number(first), Number(last)]
-  if (first === undefined || from > to || to > largestSeed || to - from >= mostSeeds)
+  const seeds = seedRange(text) ?? seedRange(/-s(\d+)-t/.exec(text)?.[1] ?? '')
+  const [first] = seeds ?? []
+  if (seeds === undefined || first === undefined)
     throw new UsageError(
       `${JSON.stringify(text)} names no samples: give ids like ${generator}-s1000-t${truncation}, or seeds like 1000 ` +
         `or 1000-1009, from 0 to ${largestSeed}, at most ${mostSeeds} at once`,
     )
-  const seeds = Array.from({ length: to - from + 1 }, (_, index) => from + index)
-  const id = sampleId({ generator, seed: from, truncation })
+  const id = sampleId({ generator, seed: first, truncation })
   if (!/^\d/.test(text) && text !== id)
     throw new UsageError(`${text} is not of this run, whose samples are named like ${id}: see --run`)
   return seeds
 }
-
-const largestSeed = 0xffff_ffff
-const mostSeeds = 100_000
 
 function parseVersion(text: string): RunVersion {
   const version = RunVersion.safeParse(text)

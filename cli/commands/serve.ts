@@ -4,9 +4,14 @@ import { Command } from 'commander'
 import { pino } from 'pino'
 import { z } from 'zod'
 import { isLoopback } from '../../functions/edge/access.ts'
+import { findGenerator, UnknownGeneratorError } from '../../functions/generators.ts'
+import { embeddedGenerator } from '../../functions/gpu/jobs/generatorWeights.ts'
 import { chooseDevice } from '../../functions/gpu/onnx/chooseDevice.ts'
+import { openStore } from '../../functions/openStore.ts'
 import { redact } from '../../integrations/label-studio/redaction.ts'
+import type { Store } from '../../integrations/storage/index.ts'
 import { ProjectDefaults } from '../../schemas/projectDefaults.ts'
+import { dataOption } from '../dataFolder.ts'
 import { UsageError } from '../errors.ts'
 import { interruptible } from '../interrupt.ts'
 import { type SharedOptions, wholeNumber, withSharedOptions } from '../options.ts'
@@ -15,6 +20,7 @@ import { whileLocked } from '../projectLock.ts'
 
 interface ServeCommandOptions extends Omit<SharedOptions, 'json'> {
   readonly data: string
+  readonly store?: string
   readonly host: string
   readonly port: number
   readonly labelStudio?: string
@@ -25,7 +31,8 @@ interface ServeCommandOptions extends Omit<SharedOptions, 'json'> {
 export const serve = withSharedOptions(
   new Command('serve')
     .description('serve Label Studio projects: an ML backend, the jobs behind it, and a page to watch them')
-    .option('--data <dir>', 'folder for everything that is kept', 'sixteen-data')
+    .addOption(dataOption('folder for everything that is kept'))
+    .option('--store <address>', 'place of the store, where it is not in that folder: s3://bucket, or a folder')
     .option('--host <address>', 'address to listen on; others than this machine need SIXTEEN_ACCESS_KEY', '127.0.0.1')
     .option('--port <n>', 'port to listen on', wholeNumber(0, 65_535), 9090)
     .option('--label-studio <url>', 'address of the Label Studio server (or LABEL_STUDIO_URL)')
@@ -44,6 +51,8 @@ Secrets come from the environment:
   LABEL_STUDIO_TOKEN   a personal access token, or a legacy token, of a user who manages the projects
   SIXTEEN_ACCESS_KEY   opens this server: as password of basic authentication, and in backend addresses
   HF_TOKEN             for drafts by Hugging Face models, where a project wants them
+
+Generators of  sixteen import  with the same --data can be named in --defaults, as {"generator": "faces"}.
 
 Examples:
   LABEL_STUDIO_TOKEN=… sixteen serve --label-studio http://localhost:8080
@@ -64,8 +73,11 @@ Examples:
     const log = pino()
     const project = await makeProjectFolder(resolve(data))
     await whileLocked(project, async () => {
+      const store = options.store === undefined ? project.store : await openStore(options.store)
+      await requireGenerator(store, defaults?.generator)
       const server = await serveLocally({
         folder: project.folder,
+        store: options.store,
         hostname: host,
         port,
         accessKey,
@@ -118,6 +130,14 @@ async function readDefaults(file: string): Promise<ProjectDefaults> {
   const parsed = ProjectDefaults.safeParse(parseJson(text, file))
   if (!parsed.success) throw new UsageError(`--defaults ${file} does not fit:\n${z.prettifyError(parsed.error)}`)
   return parsed.data
+}
+
+/** @throws UsageError where new projects could not be made */
+async function requireGenerator(store: Store, name: string | undefined): Promise<void> {
+  if (name === undefined || name === embeddedGenerator) return
+  await findGenerator(store, name).catch((cause: unknown) => {
+    throw cause instanceof UnknownGeneratorError ? new UsageError(`--defaults: ${cause.message}`) : cause
+  })
 }
 
 function parseJson(text: string, file: string): unknown {

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { Command } from 'commander'
-import { readEmbeddedGenerator } from '../../functions/gpu/jobs/generatorWeights.ts'
+import { chooseGenerator } from '../chooseGenerator.ts'
+import { dataOption } from '../dataFolder.ts'
 import { estimateTraining, formatEstimate } from '../estimate.ts'
 import { prepareSeeds, saveSeeds } from '../importSeeds.ts'
 import { interruptible } from '../interrupt.ts'
@@ -17,13 +18,20 @@ import { findProject, makeProjectFolder } from '../projectFolder.ts'
 import { whileLocked } from '../projectLock.ts'
 import { announceDevice, runPhases } from '../run.ts'
 
+interface TrainOptions extends SharedOptions, SeedOptions, DryRunOptions {
+  readonly generator?: string
+  readonly data: string
+}
+
 export const train = withSharedOptions(
   withDryRun(
     withTrainingOptions(
       new Command('train')
         .description('train the interpreter on painted seed images, and distil it')
         .argument('<project>', 'project folder; made if it is not there')
-        .requiredOption('--seeds <folder>', 'seed annotations: indexed PNGs with labels.json, COCO, or LabelMe JSON'),
+        .requiredOption('--seeds <folder>', 'seed annotations: indexed PNGs with labels.json, COCO, or LabelMe JSON')
+        .option('--generator <name>', 'generator of the seeds, where the project is new (default: avatars)')
+        .addOption(dataOption()),
     ),
   ),
 )
@@ -36,12 +44,14 @@ Examples:
   sixteen train faces --seeds painted/ --dry-run
   sixteen train faces --seeds painted/
   sixteen train faces --seeds painted/ --labeler ensemble --label-size 64x64
-  sixteen train cats --seeds coco/ --layout coco --labels cat
+  sixteen train cats --seeds coco/ --layout coco --labels cat --generator cats
 `,
   )
-  .action(async (name: string, options: SharedOptions & SeedOptions & DryRunOptions) => {
+  .action(async (name: string, options: TrainOptions) => {
     const signal = interruptible()
     const {
+      generator: generatorName,
+      data,
       seeds,
       layout,
       labels,
@@ -55,7 +65,10 @@ Examples:
       ...shared
     } = options
     const folder = resolve(name)
-    const prepared = await prepareSeeds(await findProject(folder), {
+    const present = await findProject(folder)
+    const generator = await chooseGenerator({ folder, present, name: generatorName, data })
+    const prepared = await prepareSeeds(present, {
+      generator,
       seedsFolder: resolve(seeds),
       read: {
         ...(layout === undefined ? {} : { layout }),
@@ -73,7 +86,7 @@ Examples:
     for (const warning of warnings) console.warn(`Warning: ${warning}`)
     if (dryRun) {
       const painted = prepared.annotations.seeds.length
-      const weights = await readEmbeddedGenerator()
+      const weights = await generator.readWeights()
       const expected = await estimateTraining(weights, prepared.wanted, painted, { ...shared, pricePerHour })
       console.log(shared.json ? JSON.stringify(expected) : formatEstimate(expected))
       return

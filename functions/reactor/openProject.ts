@@ -5,8 +5,9 @@ import { AlreadyExistsError, createJson, getJson, updateJson } from '../../integ
 import type { LabelList } from '../../schemas/labels.ts'
 import { LifeSettings } from '../../schemas/lifeSettings.ts'
 import type { Notice } from '../../schemas/notice.ts'
-import { Project, ProjectSettings } from '../../schemas/project.ts'
+import { type Generator, imageSize, Project, ProjectSettings } from '../../schemas/project.ts'
 import { explainLabelChange, labelListOf } from '../factory/life/labels.ts'
+import { findGenerator, UnknownGeneratorError } from '../generators.ts'
 import type { ReactorPlace } from './context.ts'
 
 /** A project with what its platform says of it now. */
@@ -28,9 +29,10 @@ const samplesPerRun = 500
  * @returns undefined where there is no record yet, and nothing to make one of; `notices` says why
  */
 export async function openProject(
-  { store, keys, platform, project: id, defaultGenerator, defaults, now }: ReactorPlace,
+  place: ReactorPlace,
   seen: PlatformProject,
 ): Promise<OpenedProject | { readonly project: undefined; readonly notices: readonly Notice[] }> {
+  const { store, keys, platform, project: id, defaults, now } = place
   const there = (await getJson(store, keys.project, Project))?.value
   const unusable = unusableLabels(seen)
   if (seen.labels.length === 0 || unusable !== undefined) {
@@ -42,15 +44,17 @@ export async function openProject(
     const change = explainLabelChange(there.labelList, labelList)
     return { project: there, labelList, notices: [...seen.notices, ...(change === undefined ? [] : [change])] }
   }
-  const generator = await defaultGenerator()
-  const { resolution } = generator
+  const generator = await generatorOfNew(place)
+  if (generator === undefined)
+    return { project: undefined, notices: [...seen.notices, noGenerator(defaults?.generator)] }
+  const { width: labelWidth, height: labelHeight } = imageSize(generator)
   const settings = ProjectSettings.parse({
     labeler: 'student',
     samplesPerRun,
     shardSize,
     ...defaults?.settings,
-    labelWidth: resolution,
-    labelHeight: resolution,
+    labelWidth,
+    labelHeight,
   })
   // One ψ for seeds and generated images, so that a correction of a generated image is a seed like any other.
   const labelList = labelListOf(seen.labels, settings.truncation, partColor)
@@ -73,6 +77,21 @@ export async function openProject(
     return { project: winner, labelList, notices: seen.notices }
   }
   return { project, labelList, notices: seen.notices }
+}
+
+/** The generator that a new project draws from; undefined where the one that the server's operator named is gone. */
+async function generatorOfNew({ store, defaults, defaultGenerator }: ReactorPlace): Promise<Generator | undefined> {
+  const name = defaults?.generator
+  if (name === undefined) return defaultGenerator()
+  return findGenerator(store, name, defaultGenerator).catch((error: unknown) => {
+    if (error instanceof UnknownGeneratorError) return undefined
+    throw error
+  })
+}
+
+function noGenerator(name: string | undefined): Notice {
+  const message = `New projects are to draw from the generator ${name}, which is not there: import it with  sixteen import`
+  return { code: 'generator-unknown', level: 'error', message }
 }
 
 /** Why the configuration's classes can be no label list, such as names that are no paths. */

@@ -1,5 +1,7 @@
 export { ImageFileError, maximumPixels } from './errors.ts'
 export { decodeLabelMap, encodeLabelMap } from './labelMapPng.ts'
+export { encodeGrey, encodeOverlay } from './overlay.ts'
 export { type PngHeader, readPngHeader } from './pngChunks.ts'
+export { decodeResizedRgb, type ResizedImage } from './resizedRgb.ts'
 export { resizeLabelMap } from './resizeLabelMap.ts'
 export { decodeRgb, encodeRgb, shrinkPng } from './rgb.ts'

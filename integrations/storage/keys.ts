@@ -13,7 +13,7 @@ export interface RunKeys {
   /** How far the run is. */
   progress: string
   /** State of a training that is under way, to resume from. */
-  checkpoint(phase: PhaseName): string
+  checkpoint(training: PhaseName | 'segmenter'): string
   shards: string
   /** @param index counted from 0; written with five digits, so that the order of the keys is that of the shards */
   shard(index: number): string
@@ -27,6 +27,12 @@ export interface RunKeys {
   report: string
   /** What the run makes of the painted seeds: lines like a shard's. */
   seedPredictions: string
+  /** Weights of the model that labels real images, trained on the run's dataset. */
+  segmenter: string
+  /** The same as an ONNX file, from images to label maps. */
+  segmenterGraph: string
+  /** Written last: where it is, the segmenter is whole. */
+  segmenterRecord: string
 }
 
 /** Keys of one project. Those that end in `/` are prefixes to list. */
@@ -63,6 +69,12 @@ const one = (id: string): string => {
 }
 const checked = (key: string): string => keySteps(key).join('/')
 
+/** What imported generators' keys begin with. */
+export const generatorsRoot = 'generators/'
+
+/** Key of an imported generator's record: where it is, the weights are whole. */
+export const generatorRecordKey = (name: string): string => checked(`generators/${one(name)}/generator.json`)
+
 /** Key of an imported generator's weights, shared by all projects. */
 export const generatorWeightsKey = (name: string): string => checked(`generators/${one(name)}/weights.safetensors`)
 
@@ -79,7 +91,7 @@ const runKeys = (root: string): RunKeys => ({
   interpreter: `${root}interpreter.safetensors`,
   student: `${root}student.safetensors`,
   factory: `${root}factory.onnx`,
-  checkpoint: (phase) => checked(`${root}checkpoints/${one(phase)}.safetensors`),
+  checkpoint: (training) => checked(`${root}checkpoints/${one(training)}.safetensors`),
   shards: `${root}shards/`,
   shard: (index) => `${root}shards/${shardName(index)}.json`,
   images: `${root}images/`,
@@ -91,6 +103,9 @@ const runKeys = (root: string): RunKeys => ({
   report: `${root}report.json`,
   progress: `${root}progress.json`,
   seedPredictions: `${root}seed-predictions.json`,
+  segmenter: `${root}segmenter.safetensors`,
+  segmenterGraph: `${root}segmenter.onnx`,
+  segmenterRecord: `${root}segmenter.json`,
 })
 
 /**

@@ -74,6 +74,13 @@ describe('sixteen serve refuses', () => {
     expect(words).toContain(file)
   })
 
+  test('defaults with a generator that was not imported', async () => {
+    const file = join(place.folder, 'defaults.json')
+    await writeFile(file, '{"generator":"faces"}')
+    const words = await serving('--host', '127.0.0.1', '--device', 'cpu', '--defaults', file)
+    expect(words).toContain('--defaults: no generator faces was imported (there is none)')
+  })
+
   test.each([
     [['--port', '70000'], 'Give a whole number from 0 to 65535'],
     [['--reconcile-minutes', '0'], 'Give a whole number from 1 to 1440'],

@@ -13,7 +13,7 @@ describe('what a server’s projects begin with', () => {
   })
 
   test('is kept as it is given: defaults are not mixed in', () => {
-    const given = { settings: { samplesPerRun: 2000 }, life: { seedCount: 30, publishShare: 0.05 } }
+    const given = { generator: 'faces', settings: { samplesPerRun: 2000 }, life: { seedCount: 30, publishShare: 0.05 } }
     expect(ProjectDefaults.parse(given)).toEqual(given)
   })
 
@@ -27,6 +27,8 @@ describe('what a server’s projects begin with', () => {
     [{ life: { publishShare: 2 } }, 'life.publishShare'],
     [{ life: { drafts: { model: 'someone/faces' } } }, 'life.drafts.labels'],
     [{ settings: { labelWidth: 64 } }, 'the generator’s'],
+    [{ generator: 'Faces.pkl' }, 'a name is lower-case words'],
+    [{ generator: { name: 'faces' } }, 'generator'],
     [[], 'expected object'],
     [undefined, 'expected object'],
   ])('names what is wrong with %j', (value, message) => {

@@ -45,7 +45,11 @@ export interface OnnxNode {
 
 export interface OnnxGraph {
   readonly node: readonly OnnxNode[]
-  readonly initializer: readonly { readonly name: string; readonly dims: readonly number[] }[]
+  readonly initializer: readonly {
+    readonly name: string
+    readonly dims: readonly number[]
+    readonly data_type: number
+  }[]
   readonly input: readonly { readonly name: string }[]
   readonly output: readonly { readonly name: string }[]
 }

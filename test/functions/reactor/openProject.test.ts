@@ -4,6 +4,7 @@ import type { MemoryLabels } from '../../../integrations/platform/memory.ts'
 import { createJson } from '../../../integrations/storage/index.ts'
 import { Project } from '../../../schemas/project.ts'
 import { ProjectDefaults } from '../../../schemas/projectDefaults.ts'
+import { addGenerator } from '../../support/importedGenerator.ts'
 import { generator, keys, projectId, reactorWorld, tinyProject } from './reactorWorld.ts'
 
 const namesOf = (project: Project | undefined) => project?.labelList.parts.map(({ name }) => name)
@@ -41,6 +42,33 @@ describe('a project that is seen for the first time', () => {
       labelList: { truncation: 0.5 },
       life: { seedCount: 3 },
     })
+  })
+
+  test('draws from the generator that the server’s operator named, and its label maps have the size of its images', async () => {
+    const world = worldOf(['Hair'], { generator: 'cars' })
+    const cars = await addGenerator(world.store, 'cars', {
+      resolution: 512,
+      crop: { x: 0, y: 64, width: 512, height: 384 },
+    })
+    const { project } = await world.open()
+    expect(project).toMatchObject({ generator: cars, settings: { labelWidth: 512, labelHeight: 384 } })
+  })
+
+  test('draws from the usual one where that is named', async () => {
+    const { project } = await worldOf(['Hair'], { generator: generator.name }).open()
+    expect(project?.generator).toEqual(generator)
+  })
+
+  test('gets none where the named generator is not there, and a person is told', async () => {
+    const world = worldOf(['Hair'], { generator: 'cars' })
+    const { project, notices } = await world.open()
+    expect(project).toBeUndefined()
+    expect(notices).toMatchObject([
+      { code: 'generator-unknown', level: 'error', message: expect.stringContaining('the generator cars') },
+    ])
+    expect(await world.project()).toBeUndefined()
+    await addGenerator(world.store, 'cars')
+    expect((await world.open()).project?.generator.name).toBe('cars')
   })
 
   test('is the record of whoever was faster', async () => {
