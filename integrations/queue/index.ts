@@ -1,7 +1,8 @@
 /**
  * A durable queue of events: what `send` has taken survives the process. Delivered at least once. The messages of a group
  * come in order, and one delivery of a group is under way at a time, so that no two workers react to one project at once.
- * The interface holds what a FIFO queue in the cloud can promise, and nothing more.
+ * The interface holds what a FIFO queue in the cloud can promise, and nothing more; where a driver promises otherwise, it
+ * declares so (promises.ts).
  */
 
 export interface Message {
@@ -16,11 +17,11 @@ export interface Message {
 /** Messages of one group, handed to one worker. They come again when it neither ends nor delays them in time. */
 export interface Delivery {
   readonly group: string
-  /** In the order in which they were sent; at least one. */
+  /** In the order in which they were sent; at least one, and at most as many as the driver promises. */
   readonly bodies: readonly string[]
   /** How often the first of them has been delivered, this time included: 1 at first. */
   readonly attempt: number
-  /** They are dealt with. */
+  /** They are dealt with. Said too late, after the time of the delivery, it may not count. */
   done(): Promise<void>
   /** They come again after so many seconds (0 to 43,200), together with what was sent meanwhile. */
   later(seconds: number): Promise<void>

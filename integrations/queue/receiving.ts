@@ -2,10 +2,16 @@ import type { Clock } from './clock.ts'
 import { type Delivery, type Queue, QueueError } from './index.ts'
 import { checkSeconds } from './limits.ts'
 
+/** How long whoever receives goes on waiting, and what calls them off. */
+export interface Patient {
+  readonly seconds: number
+  readonly signal: AbortSignal | undefined
+}
+
 /** What a driver has to know for its `receive`. */
 export interface Source {
-  /** Takes the next group that is ready, if there is one. */
-  claim(visibilitySeconds: number): Promise<Delivery | undefined>
+  /** Takes the next group that is ready, if there is one. A source that can wait itself may do so, as long as it is told. */
+  claim(visibilitySeconds: number, patient: Patient): Promise<Delivery | undefined>
   /** When the next group gets ready, in milliseconds since 1970; undefined where none waits for its time. */
   nextReady(): number | undefined
 }
@@ -56,7 +62,8 @@ export function createReceiving(source: Source, clock: Clock, pollMilliseconds =
       const until = clock.now() + waitSeconds * 1000
       while (!closed && !signal?.aborted) {
         const seen = changes
-        const delivery = await source.claim(visibilitySeconds)
+        const seconds = Math.max(0, until - clock.now()) / 1000
+        const delivery = await source.claim(visibilitySeconds, { seconds, signal })
         const now = clock.now()
         if (delivery || now >= until) return delivery
         // What changed while the claim was under way was not seen by it.

@@ -1,4 +1,5 @@
 import { openMemoryQueue } from '../../../integrations/queue/memory.ts'
+import { localPromises } from '../../../integrations/queue/promises.ts'
 import { describeQueue } from '../../contract/queue.ts'
 
-describeQueue({ name: 'memory', open: async (clock) => openMemoryQueue(clock) })
+describeQueue({ name: 'memory', promises: localPromises, open: async (clock) => openMemoryQueue(clock) })
