@@ -25,6 +25,7 @@ const gates: readonly Gate[] = [
   { script: 'text', tests: false, limit: 1 },
   { script: 'test', tests: true, limit: 12 },
   { script: 'test:e2e', tests: true, limit: 25 },
+  { script: 'test:image-steps', tests: false, limit: 5 },
   { script: 'check:secrets', tests: false, limit: 4 },
   { script: 'gates', tests: false, limit: 5 },
 ]

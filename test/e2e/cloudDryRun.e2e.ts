@@ -1,0 +1,209 @@
+/**
+ * The whole deployment with its real pieces: functions and containers are processes with the environment and in the order
+ * that the synthesized template gives, Label Studio is a real server, and moto stands for AWS.
+ */
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import { DescribeExecutionCommand, ListExecutionsCommand } from '@aws-sdk/client-sfn'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { z } from 'zod'
+import { projectKey } from '../../functions/edge/access.ts'
+import { openS3Store } from '../../integrations/storage/s3.ts'
+import { type LabelStudioServer, startLabelStudio } from '../../scripts/label-studio-server.ts'
+import { openSearch } from '../../scripts/secrets/search.ts'
+import { objectsOf } from '../functions/tinyProject.ts'
+import { type Annotator, annotatorOf } from './support/annotator.ts'
+import { type Cloud, openCloud } from './support/cloud/cloud.ts'
+import { samplesOf } from './support/loop.ts'
+import { sixteen } from './support/sixteen.ts'
+import { makeWorkplace, type Workplace } from './support/workplace.ts'
+
+const accessKey = randomBytes(24).toString('hex')
+/** A project that is small and impatient: three seeds, twelve images in four shards. */
+const defaults = {
+  settings: { members: 2, samplesPerRun: 12, shardSize: 3, truncation: 1 },
+  life: { seedCount: 3, debounceSeconds: 1, publishShare: 0.5, retrainAfter: 1, seedPool: { from: 100, size: 3 } },
+}
+
+let workplace: Workplace
+let labelStudio: LabelStudioServer
+let annotator: Annotator
+let cloud: Cloud
+let project: string
+
+beforeAll(async () => {
+  workplace = await makeWorkplace('cloud-dry-run')
+  labelStudio = await startLabelStudio({
+    dataFolder: join(workplace.folder, 'label-studio'),
+    validatePredictions: true,
+  })
+  annotator = annotatorOf(labelStudio)
+  cloud = await openCloud({
+    options: { labelStudioUrl: labelStudio.address, largestArray: '2', defaults: JSON.stringify(defaults) },
+    secrets: { SecretsAccessKey: accessKey, SecretsLabelStudioToken: labelStudio.token },
+  })
+})
+afterAll(async () => {
+  await cloud?.close()
+  await labelStudio?.stop()
+  await workplace?.remove()
+})
+
+/** Calls the API as a person does. */
+async function api(method: string, path: string): Promise<{ readonly status: number; readonly body: unknown }> {
+  const authorization = `Basic ${Buffer.from(`me:${accessKey}`).toString('base64')}`
+  const url = `${cloud.address}/api/projects/label-studio/${project}${path}`
+  const answer = await fetch(url, { method, headers: { authorization } })
+  return { status: answer.status, body: await answer.json() }
+}
+const Runs = z.object({ runs: z.array(z.object({ version: z.string(), state: z.string() })) })
+async function runs() {
+  return Runs.parse((await api('GET', '/runs')).body).runs.map(({ version, state }) => ({ version, state }))
+}
+
+/** Names of executions with what became of them, in order of their names. */
+async function executions(): Promise<readonly string[]> {
+  const { stateMachineArn } = cloud.deployment
+  const { executions: all = [] } = await cloud.clients.states.send(new ListExecutionsCommand({ stateMachineArn }))
+  return all.map(({ name, status }) => `${name} ${status}`).toSorted()
+}
+async function succeeds(name: string): Promise<void> {
+  const executionArn = `${cloud.deployment.stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`
+  const look = () => cloud.clients.states.send(new DescribeExecutionCommand({ executionArn }))
+  await expect.poll(async () => (await look()).status, { timeout: 10_000 }).toBe('SUCCEEDED')
+}
+
+/** What the steps' function says at the end of work. */
+const done = (work: string) =>
+  cloud.lines.said(new RegExp(`^steps: .*"label-studio-${project}".*${work}.*"work is done"`))
+const looked = () => cloud.lines.said(/^reactor: .*"looked at the project"/)
+
+test('a project that is connected gets its seeds', async () => {
+  project = await annotator.createProject('Faces')
+  const shown = done('"work":"seeds"')
+  const { code, stdout, stderr } = await sixteen(
+    ['connect', '--url', labelStudio.address, '--project', project, '--backend', cloud.address],
+    { env: { LABEL_STUDIO_TOKEN: labelStudio.token, SIXTEEN_ACCESS_KEY: accessKey } },
+  )
+  expect({ code, stderr, stdout }).toEqual({ code: 0, stderr: '', stdout: expect.stringContaining('Connected.') })
+  await shown
+  await succeeds(`label-studio-${project}-seeds-1`)
+  expect(samplesOf(await annotator.seeds(project))).toEqual([100, 101, 102].map((seed) => `avatars-s${seed}-t1`))
+})
+
+test('painted seeds become a run, even where a container is taken away: every image is published once', async () => {
+  const { containers } = cloud
+  const finished = done('"run":"sixteen-v1"')
+  containers.takeAway('generate-1', /\/images\/avatars-s1004-/)
+  for (const seed of await annotator.seeds(project)) await annotator.paint(seed)
+  await finished
+  await succeeds(`label-studio-${project}-sixteen-v1-1`)
+
+  const run = containers.attempts.filter(({ version }) => version === 'sixteen-v1')
+  expect(run.map(({ command }) => command)).toEqual([
+    'train',
+    'generate',
+    'generate',
+    'generate',
+    'curate',
+    'publish',
+    'evaluate',
+  ])
+  const [lost, ...others] = run.filter(({ command, index }) => command === 'generate' && index === '1')
+  expect(lost?.signal).toBe('SIGKILL')
+  expect(others.map(({ code }) => code)).toEqual([0])
+  const whole = run.find(({ command, index }) => command === 'generate' && index === '0')
+  // Both were at work at once.
+  expect(whole?.began).toBeLessThan(lost?.ended ?? 0)
+  expect(lost?.began).toBeLessThan(whole?.ended ?? 0)
+
+  expect(await runs()).toEqual([{ version: 'sixteen-v1', state: 'done' }])
+  const generated = await annotator.generated(project)
+  // Of twelve images eleven are kept, and half of them published.
+  expect(generated).toHaveLength(6)
+  expect(new Set(samplesOf(generated)).size).toBe(6)
+  for (const { predictions } of await annotator.tasks(project))
+    expect(predictions.map(({ model_version }) => model_version)).toEqual(['sixteen-v1'])
+  expect(await annotator.project(project)).toMatchObject({ model_version: 'sixteen-v1' })
+})
+
+test('a webhook that tells of paintings as they are starts nothing', async () => {
+  const before = await executions()
+  const [seed] = await annotator.seeds(project)
+  const [annotation] = z
+    .array(z.object({ id: z.int(), result: z.array(z.looseObject({})) }))
+    .parse(await annotator.call('GET', `/api/tasks/${seed?.id}/annotations/`))
+  const told = cloud.lines.said(/^edge: .*"route":"\/webhook"/)
+  const seen = looked()
+  await annotator.changeAnnotation(annotation?.id ?? 0, annotation?.result ?? [])
+  await told
+  expect(JSON.parse((await seen).replace('reactor: ', ''))).toMatchObject({ next: 'painting', changes: 0 })
+  expect(await executions()).toEqual(before)
+})
+
+test('a run that a person stops is stopped, and stays so', async () => {
+  const training = cloud.lines.said(/^train: .*"run":"sixteen-v2".*"the job begins"/)
+  const [corrected] = await annotator.generated(project)
+  if (corrected !== undefined) await annotator.submitPrediction(corrected)
+  await training
+  expect(await api('POST', '/runs/sixteen-v2/stop')).toEqual({ status: 202, body: { status: 'stopping' } })
+  const stopped = `label-studio-${project}-sixteen-v2-1 ABORTED`
+  expect(await executions()).toContain(stopped)
+  await cloud.containers.terminate()
+  expect(cloud.containers.attempts.at(-1)).toMatchObject({ command: 'train', version: 'sixteen-v2', code: 1 })
+  const both = [
+    { version: 'sixteen-v1', state: 'done' },
+    { version: 'sixteen-v2', state: 'stopped' },
+  ]
+  expect(await runs()).toEqual(both)
+
+  const before = await executions()
+  const seen = looked()
+  await cloud.timer.invoke({})
+  await seen
+  expect(await executions()).toEqual(before)
+  expect(await runs()).toEqual(both)
+  expect((await api('POST', '/runs/sixteen-v2/stop')).status).toBe(409)
+})
+
+test('no secret stands in a log, in the store or in what executions were given', async () => {
+  const macOf = (key: string) => key.slice(key.lastIndexOf('.') + 1)
+  const key = projectKey(accessKey, 'label-studio', project)
+  const canaries = {
+    key: [accessKey],
+    'project key': [macOf(key)],
+    token: [labelStudio.token],
+    password: [labelStudio.password],
+  }
+  const search = openSearch(
+    Object.entries(canaries).map(([name, secrets]) => ({ name, value: name, secrets, purpose: 'let in' as const })),
+  )
+  // It finds what is there.
+  expect(search.leaksIn(`Token ${labelStudio.token}`)).toHaveLength(1)
+  for (const name of ['edge', 'reactor', 'steps', 'seeds', 'train', 'generate-0', 'publish', 'evaluate'])
+    expect(cloud.lines.all.filter((line) => line.startsWith(`${name}: `))).not.toEqual([])
+  expect(cloud.lines.all.flatMap((line) => (search.leaksIn(line).length > 0 ? [search.leaksIn(line)] : []))).toEqual([])
+
+  const store = openS3Store({ client: cloud.clients.s3, bucket: cloud.deployment.bucket })
+  const objects = await objectsOf(store)
+  expect(objects.size).toBeGreaterThan(50)
+  for (const [name, content] of objects)
+    expect([name, search.leaksIn(name), search.leaksIn(Buffer.from(content, 'base64'))]).toEqual([name, [], []])
+  expect(search.leaksIn(JSON.stringify(cloud.told))).toEqual([])
+})
+
+test('every call of AWS is one that the role of its caller allows', () => {
+  const actions = cloud.calls.actions()
+  expect(new Set(actions.map(({ by }) => by))).toEqual(new Set(Object.keys(roles)))
+  const forbidden = actions.filter(({ by, ...action }) => !cloud.policies.allow(roles[by] ?? '', action))
+  expect(forbidden).toEqual([])
+})
+
+/** Beginnings of the ids of roles, by who bears them. */
+const roles: Readonly<Record<string, string>> = {
+  edge: 'EdgeAppRole',
+  reactor: 'ReactorRole',
+  steps: 'WorkflowStepsRole',
+  timer: 'ReactorTimerRole',
+  container: 'FleetJobRole',
+}
