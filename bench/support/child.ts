@@ -7,6 +7,7 @@ export class ChildError extends Error {
 }
 
 const tag = 'result '
+const option = '--task'
 
 /**
  * Runs a bench file again in a process of its own, so that its peak memory is that of one measurement.
@@ -15,7 +16,7 @@ const tag = 'result '
  */
 export async function inChild(script: string, task: unknown): Promise<unknown> {
   const { pathname } = new URL(script)
-  const { stdout } = await promisify(execFile)(process.execPath, [pathname, JSON.stringify(task)], {
+  const { stdout } = await promisify(execFile)(process.execPath, [pathname, option, JSON.stringify(task)], {
     maxBuffer: 2 ** 24,
   }).catch((cause: Error) => {
     throw new ChildError(`measuring ${JSON.stringify(task)} failed: ${cause.message}`, { cause })
@@ -27,8 +28,8 @@ export async function inChild(script: string, task: unknown): Promise<unknown> {
 
 /** The task that this process was started for, undefined in the parent. */
 export function givenTask(): unknown {
-  const [, , text] = process.argv
-  return text === undefined ? undefined : JSON.parse(text)
+  const [, , name, text] = process.argv
+  return name === option && text !== undefined ? JSON.parse(text) : undefined
 }
 
 export function answerParent(result: unknown): void {

@@ -3,7 +3,8 @@
  * together, one classifier after another over all pixels. It is what the factory graph is measured against.
  *
  * Pixels are taken in bands of rows: all features of 512² pixels twice over (enlarged, then joined) would take 11.5 GB.
- * Channels stay the first axis, which spares the transposition of all features that the published code makes.
+ * Channels stay the first axis, which spares the transposition of all features that the published code makes. Where even
+ * the enlarged taps are too many (23 GB for 1024²), only the first rows of the image are labelled.
  */
 import {
   type Ensemble,
@@ -13,7 +14,7 @@ import {
 } from '../../functions/gpu/interpreter/ensemble.ts'
 import { pieces } from '../../functions/gpu/interpreter/interpolationMatrix.ts'
 import type { Labeler } from '../../functions/gpu/interpreter/labeler.ts'
-import type { LabelSize } from '../../functions/gpu/interpreter/pixelFeatures.ts'
+import type { LabelSize } from '../../functions/gpu/interpreter/labelFrame.ts'
 import { addMembers, divergence, majorityVote } from '../../functions/gpu/interpreter/uncertainty.ts'
 import { constant } from '../../functions/gpu/onnx/constant.ts'
 import { add, relu } from '../../functions/gpu/onnx/ops/elementwise.ts'
@@ -21,13 +22,18 @@ import { concat, reshape, slice, transpose, transposeMatrix } from '../../functi
 import { matmul } from '../../functions/gpu/onnx/ops/linear.ts'
 import { batchNormInference } from '../../functions/gpu/onnx/ops/normalization.ts'
 import { bilinearResize } from '../../functions/gpu/onnx/ops/resize.ts'
+import { knownLength } from '../../functions/gpu/onnx/shape.ts'
 import type { Tensor } from '../../functions/gpu/onnx/tensor.ts'
 
-/** Members in full, one after another, normalizations as they were trained. */
-export function naiveLabeler(ensemble: Ensemble, size: LabelSize, rowsPerBand = 64): Labeler {
+/**
+ * Members in full, one after another, normalizations as they were trained.
+ * @param size of what is labelled
+ * @param share of the image's rows that this is, 1/2ⁿ
+ */
+export function naiveLabeler(ensemble: Ensemble, size: LabelSize, share = 1, rowsPerBand = 64): Labeler {
   const { members, features, parts } = ensemble.shape
   return (taps) => {
-    const enlarged = taps.map((tap) => bilinearResize(tap, [size.height, size.width]))
+    const enlarged = taps.map((tap) => bilinearResize(firstRows(tap, share), [size.height, size.width]))
     const bands = pieces(size.height, rowsPerBand).map(({ start, end }) => {
       const pixels = (end - start) * size.width
       const joined = concat(
@@ -55,6 +61,12 @@ export function naiveLabeler(ensemble: Ensemble, size: LabelSize, rowsPerBand = 
       ),
     }
   }
+}
+
+/** A tap's first rows, at least one. */
+function firstRows(tap: Tensor, share: number): Tensor {
+  const rows = Math.max(1, knownLength(tap, 2, 'naive') * share)
+  return share === 1 ? tap : slice(tap, [{ axis: 2, start: 0, end: rows }])
 }
 
 /** @param features [D, pixels] @returns [pixels, parts] */

@@ -8,7 +8,8 @@ import type { Construct } from 'constructs'
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
 /** An image in a private registry of AWS, by tag or digest: `123456789012.dkr.ecr.eu-central-1.amazonaws.com/sixteen:1.0`. */
-const privateImage = /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?\/([a-z0-9/_.-]+?)(?:@(sha256:[0-9a-f]{64})|:([\w.-]+))?$/
+const privateImage =
+  /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?\/([a-z0-9/_.-]+?)(?:@(sha256:[0-9a-f]{64})|:([\w.-]+))?$/
 
 /**
  * The image of all containers.

@@ -109,17 +109,18 @@ describe('variants', () => {
     }
   })
 
-  test.for([':1.0', `@sha256:${'0'.repeat(64)}`])('an image in a private registry of AWS (%s) may be pulled', (which) => {
-    const image = `210987654321.dkr.ecr.eu-west-1.amazonaws.com/tools/sixteen${which}`
-    const template = synthesize({ image })
-    expect(permissionsByRole(template).FleetExecutionRole?.filter((line) => line.startsWith('ecr:'))).toEqual(
-      pullingFrom('arn:<AWS::Partition>:ecr:eu-west-1:210987654321:repository/tools/sixteen'),
-    )
-    const [job] = Object.values(template.findResources('AWS::Batch::JobDefinition'))
-    expect(plain(job?.Properties.ContainerProperties.Image)).toBe(
-      image.replace('amazonaws.com', '<AWS::URLSuffix>'),
-    )
-  })
+  test.for([':1.0', `@sha256:${'0'.repeat(64)}`])(
+    'an image in a private registry of AWS (%s) may be pulled',
+    (which) => {
+      const image = `210987654321.dkr.ecr.eu-west-1.amazonaws.com/tools/sixteen${which}`
+      const template = synthesize({ image })
+      expect(permissionsByRole(template).FleetExecutionRole?.filter((line) => line.startsWith('ecr:'))).toEqual(
+        pullingFrom('arn:<AWS::Partition>:ecr:eu-west-1:210987654321:repository/tools/sixteen'),
+      )
+      const [job] = Object.values(template.findResources('AWS::Batch::JobDefinition'))
+      expect(plain(job?.Properties.ContainerProperties.Image)).toBe(image.replace('amazonaws.com', '<AWS::URLSuffix>'))
+    },
+  )
 
   test('what docs/cost.md counts is what is made', () => {
     expect(madeOf).toEqual({
