@@ -32,6 +32,7 @@ export interface SeedOptions {
   readonly truncation?: number
   readonly labels?: string
   readonly balanceParts?: boolean
+  readonly precision?: 'float32' | 'float16'
 }
 
 /** An estimate in place of the work. */
@@ -57,6 +58,12 @@ export function withTrainingOptions(command: Command): Command {
     .option('--balance-parts', 'weigh every part equally in the loss, however small it is')
     .option('--members <n>', 'classifiers in the ensemble', wholeNumber(1, 100))
     .option('--truncation <psi>', 'ψ of the generated images (default: that of the seeds)', numberBetween(0, 2))
+    .addOption(
+      new Option(
+        '--precision <format>',
+        'number format of the generator in generated images (default: float32)',
+      ).choices(['float32', 'float16']),
+    )
     .addOption(
       new Option(
         '--labeler <labeler>',

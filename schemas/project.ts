@@ -55,6 +55,8 @@ export const ProjectSettings = z
     shardSize: z.int().min(1).max(100_000).default(100),
     /** What labels the generated images: the exact ensemble, or the student distilled from it. */
     labeler: z.enum(['ensemble', 'student']),
+    /** Number format of the generator's convolutions in generated images: float16 halves a GPU's memory and traffic. */
+    precision: z.enum(['float32', 'float16']).default('float32'),
     /** Whether every part weighs the same in the loss, however few pixels it has. */
     balanceParts: z.boolean().default(false),
     /** Size of the label maps in pixels; it may differ from the image's. */

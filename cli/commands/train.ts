@@ -60,6 +60,7 @@ Examples:
       labeler,
       truncation,
       balanceParts,
+      precision,
       dryRun,
       pricePerHour,
       ...shared
@@ -80,6 +81,7 @@ Examples:
         ...(labeler === undefined ? {} : { labeler }),
         ...(truncation === undefined ? {} : { truncation }),
         ...(balanceParts === undefined ? {} : { balanceParts }),
+        ...(precision === undefined ? {} : { precision }),
       },
     })
     const { warnings } = prepared.annotations

@@ -24,7 +24,10 @@ export function runInputs(
     .toSorted((a, b) => (a.sample < b.sample ? -1 : 1))
   const painted = paintings.map(({ sample, sha256 }) => [sample, sha256])
   const { members, truncation, labeler, balanceParts, labelWidth, labelHeight, firstSeed, shardSize } = settings
-  const settled = { members, truncation, labeler, balanceParts, labelWidth, labelHeight, firstSeed, shardSize }
+  // Left out where it is as ever, so that runs of before keep their hash.
+  const precision = settings.precision === 'float32' ? {} : { precision: settings.precision }
+  const sizes = { labelWidth, labelHeight, firstSeed, shardSize }
+  const settled = { members, truncation, labeler, balanceParts, ...sizes, ...precision }
   const inputs = createHash('sha256')
     .update(JSON.stringify([generator.sha256, labelList, settled, painted]))
     .digest('hex')

@@ -31,6 +31,7 @@ const project = {
     shardSize: 50,
     labeler: 'ensemble',
     balanceParts: false,
+    precision: 'float32',
     labelWidth: 64,
     labelHeight: 64,
   },

@@ -9,6 +9,7 @@ import { reshape } from '../onnx/ops/layout.ts'
 import { scan } from '../onnx/scan.ts'
 import { input, type Tensor } from '../onnx/tensor.ts'
 import { imageBytes, sizeOfImages } from '../stylegan/generator.ts'
+import type { Precision } from '../stylegan/halfPrecision.ts'
 import type { Noise } from '../stylegan/layers.ts'
 import { mapping, truncate } from '../stylegan/mapping.ts'
 import { synthesis } from '../stylegan/synthesis.ts'
@@ -22,6 +23,8 @@ export interface FactoryGraphOptions {
   /** Of the label map, which covers the image: all of the square, or the generator's crop. */
   readonly size: LabelSize
   readonly noise?: Noise
+  /** Of the generator's styled convolutions. Default `float32`. */
+  readonly precision?: Precision
   /** What the graph takes: z, or w (which is not truncated again). Default `z`. */
   readonly latent?: 'z' | 'w'
   readonly metadata?: Readonly<Record<string, string>>
@@ -34,7 +37,7 @@ export interface FactoryGraphOptions {
  * image uncertainty in nats.
  */
 export function factoryGraph(weights: GeneratorWeights, labeler: Labeler, options: FactoryGraphOptions): Model {
-  const { truncation, size, noise = 'constant', latent = 'z', metadata = {} } = options
+  const { truncation, size, noise = 'constant', precision = 'float32', latent = 'z', metadata = {} } = options
   const length = latent === 'z' ? weights.latentLength : weights.styleLength
   const { stacked } = scan({
     label: 'images',
@@ -44,7 +47,7 @@ export function factoryGraph(weights: GeneratorWeights, labeler: Labeler, option
       if (row === undefined) throw new TypeError('the loop over images lost its latent')
       const code = reshape(row, [1, length])
       const w = latent === 'z' ? truncate(weights, mapping(weights, code), truncation) : code
-      const { image, taps } = synthesis(weights, w, noise)
+      const { image, taps } = synthesis(weights, w, noise, precision)
       const { labels, divergence } = labeler(taps, imagePart(weights))
       return {
         states: [],

@@ -49,6 +49,7 @@ export function buildFactory(
       : studentLabeler(student, { size, members: ensemble.shape.members })
   return factoryGraph(weights, labeler, {
     truncation: settings.truncation,
+    precision: settings.precision,
     size,
     metadata: {
       version,

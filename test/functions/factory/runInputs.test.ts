@@ -46,6 +46,7 @@ describe("a run's inputs", () => {
     { firstSeed: 7 },
     { shardSize: 7 },
     { balanceParts: true },
+    { precision: 'float16' },
   ]
   test.each(settings)('change with %j', (setting) => {
     expect(runInputs(withSettings(setting), annotations).inputs).not.toBe(inputs)
