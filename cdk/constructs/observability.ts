@@ -145,23 +145,30 @@ export class Observability extends Construct {
           ]),
         ],
         [
+          graph('Events that came, and looks at projects', [own('Events', 'reactor'), own('Looks', 'reactor')]),
           graph(
             'Events waiting',
             [queue.metricApproximateNumberOfMessagesVisible(), dead],
             [queue.metricApproximateAgeOfOldestMessage()],
           ),
+        ],
+        [
           graph(
             'Web app',
             [edge.api.metricCount(), edge.api.metricClientError(), edge.api.metricServerError()],
             [edge.latency],
           ),
-        ],
-        [
           graph('Functions: milliseconds', [
             edge.edge.function.metricDuration(),
             reactor.reactor.function.metricDuration(),
           ]),
-          graph('Functions: errors', [edge.edge.function.metricErrors(), reactor.reactor.function.metricErrors()]),
+        ],
+        [
+          graph('Functions: errors', [
+            edge.edge.function.metricErrors(),
+            reactor.reactor.function.metricErrors(),
+            reactor.timer.function.metricErrors(),
+          ]),
         ],
       ],
     })

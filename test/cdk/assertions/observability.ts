@@ -78,6 +78,7 @@ export function assertObservability(standard: () => Template, withEmail: () => T
       undefined,
       'Runs',
       'Finished and failed work',
+      'Events that came, and looks at projects',
       'Events waiting',
       'Web app',
       'Functions: milliseconds',
