@@ -6,6 +6,8 @@ export const keyPatterns = {
   projects: 'projects/*',
   /** Settings, and what a project is. */
   projectRecords: 'projects/*/project.json',
+  /** What was last seen of a project. */
+  projectStates: 'projects/*/state.json',
   runRecords: 'projects/*/runs/*/run.json',
   seedLists: 'projects/*/seeds.json',
   annotations: 'projects/*/annotations/*',

@@ -83,6 +83,12 @@ export class Reactor extends Construct {
       environment: { SIXTEEN_BUCKET: bucket.bucketName, SIXTEEN_QUEUE_URL: queueUrl },
       permissions: [
         { actions: ['s3:ListBucket'], resources: [bucket.bucketArn] },
+        {
+          // A project is there with either of them.
+          actions: ['s3:GetObject'],
+          resources: [keyPatterns.projectRecords, keyPatterns.projectStates].map((keys) => bucket.arnForObjects(keys)),
+          wildcard: keysAreMadeLater,
+        },
         { actions: ['sqs:SendMessage'], resources: [queueArn] },
       ],
       seconds: 60,

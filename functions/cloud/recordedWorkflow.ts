@@ -12,10 +12,13 @@ export function recordStops(store: Store, workflow: Workflow): Workflow {
   return {
     ...workflow,
     async stop(work) {
-      const stopped = await workflow.stop(work)
-      if (!stopped || work.kind !== 'run') return stopped
+      if (work.kind !== 'run' || !(await workflow.isActive(work))) return await workflow.stop(work)
       const key = projectKeys(work.platform, work.project).run(work.version).run
-      await updateJson(store, key, Run, (run) => (isActive(run) ? stopRun(run) : run))
+      const note = () => updateJson(store, key, Run, (run) => (isActive(run) ? stopRun(run) : run))
+      // A look in between must not begin it again; and a plan that was just being made may have opened it again.
+      await note()
+      await workflow.stop(work)
+      await note()
       return true
     },
   }

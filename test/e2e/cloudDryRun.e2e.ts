@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { DescribeExecutionCommand, ListExecutionsCommand } from '@aws-sdk/client-sfn'
+import sharp from 'sharp'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { projectKey } from '../../functions/edge/access.ts'
@@ -49,11 +50,18 @@ afterAll(async () => {
   await workplace?.remove()
 })
 
-/** Calls the API as a person does. */
-async function api(method: string, path: string): Promise<{ readonly status: number; readonly body: unknown }> {
-  const authorization = `Basic ${Buffer.from(`me:${accessKey}`).toString('base64')}`
-  const url = `${cloud.address}/api/projects/label-studio/${project}${path}`
-  const answer = await fetch(url, { method, headers: { authorization } })
+/** Calls the web app as a person does. */
+function ask(method: string, path: string, body?: object): Promise<Response> {
+  const headers = {
+    authorization: `Basic ${Buffer.from(`me:${accessKey}`).toString('base64')}`,
+    'content-type': 'application/json',
+  }
+  const given = body === undefined ? {} : { body: JSON.stringify(body) }
+  return fetch(cloud.address + path, { method, headers, ...given })
+}
+/** Calls the API of the project. */
+async function api(method: string, path: string, body?: object) {
+  const answer = await ask(method, `/api/projects/label-studio/${project}${path}`, body)
   return { status: answer.status, body: await answer.json() }
 }
 const Runs = z.object({ runs: z.array(z.object({ version: z.string(), state: z.string() })) })
@@ -76,7 +84,11 @@ async function succeeds(name: string): Promise<void> {
 /** What the steps' function says at the end of work. */
 const done = (work: string) =>
   cloud.lines.said(new RegExp(`^steps: .*"label-studio-${project}".*${work}.*"work is done"`))
-const looked = () => cloud.lines.said(/^reactor: .*"looked at the project"/)
+/** What the newest look found. */
+const lastLook = (): unknown => {
+  const line = cloud.lines.all.findLast((one) => /^reactor: .*"looked at the project"/.test(one)) ?? ''
+  return JSON.parse(line.replace('reactor: ', ''))
+}
 
 test('a project that is connected gets its seeds', async () => {
   project = await annotator.createProject('Faces')
@@ -128,17 +140,45 @@ test('painted seeds become a run, even where a container is taken away: every im
 })
 
 test('a webhook that tells of paintings as they are starts nothing', async () => {
+  await cloud.untilQuiet()
   const before = await executions()
+  const looks = cloud.lines.all.length
   const [seed] = await annotator.seeds(project)
   const [annotation] = z
     .array(z.object({ id: z.int(), result: z.array(z.looseObject({})) }))
     .parse(await annotator.call('GET', `/api/tasks/${seed?.id}/annotations/`))
-  const told = cloud.lines.said(/^edge: .*"route":"\/webhook"/)
-  const seen = looked()
+  const told = cloud.lines.said(/^edge: .*"route":".*\/webhook"/)
   await annotator.changeAnnotation(annotation?.id ?? 0, annotation?.result ?? [])
   await told
-  expect(JSON.parse((await seen).replace('reactor: ', ''))).toMatchObject({ next: 'painting', changes: 0 })
+  await cloud.untilQuiet()
+  expect(cloud.lines.all.slice(looks)).toContainEqual(expect.stringContaining('looked at the project'))
+  expect(lastLook()).toMatchObject({ next: 'painting', changes: 0 })
   expect(await executions()).toEqual(before)
+})
+
+test('the web app shows what there is, and takes what people ask for', async () => {
+  const before = await executions()
+  const run = `/api/projects/label-studio/${project}/runs/sixteen-v1`
+  for (const path of ['/', `/projects/label-studio-${project}`, '/projects/live', `${run}/report`])
+    expect([path, (await ask('GET', path)).status]).toEqual([path, 200])
+  const [sample] = samplesOf(await annotator.generated(project))
+  for (const kind of ['images', 'labels']) {
+    const picture = await ask('GET', `${run}/${kind}/${sample}.png`)
+    expect(picture.headers.get('content-type')).toBe('image/png')
+    const { width, height } = await sharp(await picture.arrayBuffer()).metadata()
+    expect({ width, height }).toEqual({ width: 128, height: 128 })
+  }
+  expect((await fetch(cloud.address)).status).toBe(401)
+  expect(await api('PATCH', '/settings', { life: { publishShare: 0.6 } })).toMatchObject({
+    status: 200,
+    body: { life: { publishShare: 0.6, retrainAfter: 1 } },
+  })
+  expect((await api('POST', '/start')).status).toBe(202)
+  expect((await api('PUT', '/serving', { version: 'sixteen-v1' })).status).toBe(202)
+  await cloud.untilQuiet()
+  // Nothing was painted since.
+  expect(await executions()).toEqual(before)
+  expect(await annotator.project(project)).toMatchObject({ model_version: 'sixteen-v1' })
 })
 
 test('a run that a person stops is stopped, and stays so', async () => {
@@ -157,10 +197,11 @@ test('a run that a person stops is stopped, and stays so', async () => {
   ]
   expect(await runs()).toEqual(both)
 
+  await cloud.untilQuiet()
   const before = await executions()
-  const seen = looked()
   await cloud.timer.invoke({})
-  await seen
+  await cloud.untilQuiet()
+  expect(lastLook()).toMatchObject({ next: 'painting', changes: 0 })
   expect(await executions()).toEqual(before)
   expect(await runs()).toEqual(both)
   expect((await api('POST', '/runs/sixteen-v2/stop')).status).toBe(409)

@@ -45,7 +45,13 @@ const pipeline: Table = {
     `states:StopExecution ${executions}`,
     'secretsmanager:GetSecretValue <SecretsLabelStudioToken>',
   ],
-  ReactorTimerRole: [...log('<ReactorTimerLog>'), 's3:ListBucket <DataBucket>', 'sqs:SendMessage <EventsQueue>'],
+  ReactorTimerRole: [
+    ...log('<ReactorTimerLog>'),
+    's3:ListBucket <DataBucket>',
+    's3:GetObject <DataBucket>/projects/*/project.json',
+    's3:GetObject <DataBucket>/projects/*/state.json',
+    'sqs:SendMessage <EventsQueue>',
+  ],
   WorkflowStepsRole: [
     ...log('<WorkflowStepsLog>'),
     's3:ListBucket <DataBucket>',

@@ -25,6 +25,7 @@ import { machineOf } from './machine.ts'
 import { progressRecord } from './progressRecord.ts'
 import { type PhaseResult, recordPhase } from './recordedPhase.ts'
 import { makeSeeds, type SeedsOptions } from './recordedSeeds.ts'
+import { refuseStopped } from './refuseStopped.ts'
 import { writeReport } from './writeReport.ts'
 
 /** The steps that containers do, in the order in which a run needs them; `seeds` is no part of a run. */
@@ -85,20 +86,22 @@ type Step = (context: JobContext, options: ContainerOptions, job: ContainerJob) 
 const steps: Readonly<Record<Exclude<ContainerJobName, 'seeds'>, Step>> = {
   async train(context, { now }) {
     const milliseconds = () => now().getTime()
-    await recordPhase(context, 'train', { now }, async () => ({ worked: await train(context, milliseconds) }))
-    await recordPhase(context, 'distil', { now }, async () => ({ worked: await distil(context, milliseconds) }))
+    const watch = { now, check: refuseStopped }
+    await recordPhase(context, 'train', watch, async () => ({ worked: await train(context, milliseconds) }))
+    await recordPhase(context, 'distil', watch, async () => ({ worked: await distil(context, milliseconds) }))
   },
   generate: (context, { now }, { share = { index: 0, of: 1 } }) => generateShare(context, share, now),
   async curate(context, { now }) {
     await endGenerating(context, now)
-    await recordPhase(context, 'curate', { now }, async () => ({ worked: await curate(context) }))
+    await recordPhase(context, 'curate', { now, check: refuseStopped }, async () => ({ worked: await curate(context) }))
   },
   publish: (context, options, job) =>
-    recordPhase(context, 'publish', options, async () => ({
+    recordPhase(context, 'publish', { now: options.now, check: refuseStopped }, async () => ({
       worked: await publish(context, options.publishing(job)),
     })),
   async evaluate(context, { now, evaluation = quickEvaluation }) {
-    const phase = (name: PhaseName, body: () => Promise<PhaseResult>) => recordPhase(context, name, { now }, body)
+    const phase = (name: PhaseName, body: () => Promise<PhaseResult>) =>
+      recordPhase(context, name, { now, check: refuseStopped }, body)
     await phase('evaluate', async () => ({ worked: await evaluate(context, evaluation) }))
     await phase('report', async () => {
       await writeReport(context, {}, now)
@@ -119,7 +122,10 @@ async function endGenerating({ store, run, engine, ...context }: JobContext, now
     if ((await store.head(run.shard(shard))) === undefined)
       throw new JobError(`shard ${shard} of ${count} is missing (${run.shard(shard)}): generate it first`)
   const attempt = { name: 'generate' as const, now: now(), seconds: 0, machine: generatingMachine(record, engine) }
-  await updateJson(store, run.run, Run, (present) => endPhase(beginPhase(present, 'generate', now()), attempt, true))
+  await updateJson(store, run.run, Run, (present) => {
+    refuseStopped(present)
+    return endPhase(beginPhase(present, 'generate', now()), attempt, true)
+  })
 }
 
 const generatingMachine = ({ machine }: Run, engine: Engine) => machine ?? machineOf(engine, engine.runtimeVersion)

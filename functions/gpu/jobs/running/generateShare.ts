@@ -4,6 +4,7 @@ import { type Attempt, beginPhase, failRun, pauseRun } from '../../../factory/ru
 import { type JobContext, readProject } from '../context.ts'
 import { generate, shardCount } from '../generate.ts'
 import { machineOf } from './machine.ts'
+import { refuseStopped } from './refuseStopped.ts'
 
 /** One of several equal shares of a run's shards: `index`, `index + of`, `index + 2·of`, … */
 export interface Share {
@@ -14,14 +15,18 @@ export interface Share {
 /**
  * Generates the shards of one share, and adds the time to the run's record. Others work on other shares at the same time,
  * so none of them ends the phase.
- * @throws what generating throws, after the record says so; the signal's reason
+ * @throws JobError for a run that was stopped; what generating throws, after the record says so; the signal's reason
  */
 export async function generateShare(context: JobContext, { index, of }: Share, now: () => Date): Promise<void> {
   const { store, run, engine, signal, onProgress } = context
   const project = await readProject(context)
   const start = now()
   const begun = (await getJson(store, run.run, Run))?.value.phases.some(({ name }) => name === 'generate')
-  if (begun !== true) await updateJson(store, run.run, Run, (record) => beginPhase(record, 'generate', start))
+  if (begun !== true)
+    await updateJson(store, run.run, Run, (record) => {
+      refuseStopped(record)
+      return beginPhase(record, 'generate', start)
+    })
   const attempt = (): Attempt => {
     const end = now()
     const seconds = Math.max(0, (end.getTime() - start.getTime()) / 1000)

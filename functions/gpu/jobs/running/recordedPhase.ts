@@ -17,6 +17,8 @@ export interface PhaseResult {
 export interface PhaseWatch {
   readonly now: () => Date
   readonly onPhase?: ((phase: PhaseName, state: 'begin' | 'end') => void) | undefined
+  /** Throws where the phase may not begin, by the record of that moment. */
+  readonly check?: ((run: Run) => void) | undefined
 }
 
 /**
@@ -26,7 +28,7 @@ export interface PhaseWatch {
 export async function recordPhase(
   { store, run, engine, signal }: JobContext,
   name: PhaseName,
-  { now, onPhase }: PhaseWatch,
+  { now, onPhase, check }: PhaseWatch,
   body: () => Promise<PhaseResult>,
 ): Promise<void> {
   if (signal?.aborted) {
@@ -39,7 +41,10 @@ export async function recordPhase(
     const seconds = Math.max(0, (end.getTime() - start.getTime()) / 1000)
     return { name, now: end, seconds, machine: machineOf(engine, runtimeVersion) }
   }
-  await updateJson(store, run.run, Run, (record) => beginPhase(record, name, start))
+  await updateJson(store, run.run, Run, (record) => {
+    check?.(record)
+    return beginPhase(record, name, start)
+  })
   onPhase?.(name, 'begin')
   try {
     const { worked, runtimeVersion } = await body()

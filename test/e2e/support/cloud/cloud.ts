@@ -1,5 +1,7 @@
 /** The deployment, put together: processes of ours where AWS would run them, connected as the template says. */
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager'
+import { expect } from 'vitest'
+import { openSqsQueue } from '../../../../integrations/queue/sqs.ts'
 import { startMoto } from '../moto.ts'
 import type { BatchJob } from '../motoAsk.ts'
 import { type AwsCalls, listenToAws } from './awsCalls.ts'
@@ -30,6 +32,8 @@ export interface Cloud {
   readonly lines: Lines
   readonly calls: AwsCalls
   readonly policies: Policies
+  /** Resolves when no event waits any more, and all are dealt with. */
+  untilQuiet(): Promise<void>
   /** What the state machine was given for jobs and functions: AWS logs it. */
   readonly told: readonly unknown[]
   close(): Promise<void>
@@ -63,7 +67,12 @@ export async function openCloud({ options, secrets }: CloudOptions): Promise<Clo
   const start = async (name: string, id: string) => {
     const place = await calls.open(name)
     const environment = { ...deployment.environmentOf(id), ...awsEnvironment(place.endpoint) }
-    const lambda = await startLambda({ name, environment, lines })
+    // The SDK calls a queue at the host that its URL names.
+    const throughPlace = Object.entries(environment).map(([key, value]) => [
+      key,
+      value.replace(moto.endpoint, place.endpoint),
+    ])
+    const lambda = await startLambda({ name, environment: Object.fromEntries(throughPlace), lines })
     const close = () => lambda.close().then(place.close)
     return { ...lambda, close }
   }
@@ -88,6 +97,7 @@ export async function openCloud({ options, secrets }: CloudOptions): Promise<Clo
     calls,
     policies: readPolicies(template, deployment),
     told,
+    untilQuiet: () => expect.poll(() => waitingEvents(clients, deployment), { timeout: 60_000 }).toBe(0),
     async close() {
       await source.stop()
       await containers.terminate()
@@ -102,6 +112,16 @@ export async function openCloud({ options, secrets }: CloudOptions): Promise<Clo
 /** Nothing is asked for before all is put together. */
 function notYet<Given extends unknown[], Result>(): (...given: Given) => Promise<Result> {
   return () => Promise.reject(new Error('it is not there yet'))
+}
+
+/** Messages that wait, are delayed, or are being dealt with. */
+export async function waitingEvents({ sqs }: CloudClients, { queueUrl }: Deployment): Promise<number> {
+  const queue = openSqsQueue({ client: sqs, queueUrl })
+  try {
+    return (await queue.depth()).messages
+  } finally {
+    await queue.close()
+  }
 }
 
 async function readSecrets(

@@ -44,7 +44,8 @@ const mostAttempts = 5
 
 export function openContainers({ secretsOf, calls, lines }: ContainersOptions): Containers {
   const attempts: Attempt[] = []
-  const running = new Map<ChildProcess, Promise<unknown>>()
+  const running = new Set<ChildProcess>()
+  const jobs = new Set<Promise<unknown>>()
   const arrays = new Map<string, Promise<boolean>[]>()
   const begin = performance.now()
   let losses: { readonly name: string; readonly key: RegExp }[] = []
@@ -64,7 +65,7 @@ export function openContainers({ secretsOf, calls, lines }: ContainersOptions): 
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     const ended = Promise.all([once(child, 'exit'), lines.hear(name, child)])
-    running.set(child, ended)
+    running.add(child)
     await ended
     running.delete(child)
     await place.close()
@@ -73,6 +74,11 @@ export function openContainers({ secretsOf, calls, lines }: ContainersOptions): 
     const result = { ...about, began, ended: performance.now() - begin }
     attempts.push(result)
     return result
+  }
+
+  const track = (work: Promise<boolean>): Promise<boolean> => {
+    jobs.add(work)
+    return work.finally(() => jobs.delete(work))
   }
 
   const runOne = async (job: BatchJob): Promise<boolean> => {
@@ -89,13 +95,13 @@ export function openContainers({ secretsOf, calls, lines }: ContainersOptions): 
     attempts,
     async run(job) {
       const { AWS_BATCH_JOB_ARRAY_INDEX: index, SIXTEEN_SHARES: shares } = job.environment
-      if (index === undefined) return await runOne(job)
+      if (index === undefined) return await track(runOne(job))
       // Asked for one after the other, they begin together all the same.
       const array = JSON.stringify([job.command, { ...job.environment, AWS_BATCH_JOB_ARRAY_INDEX: '' }])
       const children =
         arrays.get(array) ??
         Array.from({ length: Number(shares) }, (_, child) =>
-          runOne({ ...job, environment: { ...job.environment, AWS_BATCH_JOB_ARRAY_INDEX: `${child}` } }),
+          track(runOne({ ...job, environment: { ...job.environment, AWS_BATCH_JOB_ARRAY_INDEX: `${child}` } })),
         )
       arrays.set(array, children)
       const last = Number(index) === children.length - 1
@@ -104,8 +110,8 @@ export function openContainers({ secretsOf, calls, lines }: ContainersOptions): 
     },
     takeAway: (name, key) => void losses.push({ name, key }),
     async terminate() {
-      for (const child of running.keys()) child.kill('SIGTERM')
-      await Promise.all(running.values())
+      for (const child of running) child.kill('SIGTERM')
+      await Promise.allSettled(jobs)
     },
   }
 }

@@ -4,7 +4,7 @@ import { type ContainerJob, runContainerJob } from '../../../../../functions/gpu
 import { ShutdownError } from '../../../../../functions/gpu/jobs/running/shutdown.ts'
 import { runLocally } from '../../../../../functions/local.ts'
 import { openRun } from '../../../../../functions/runs.ts'
-import { getJson, type Store } from '../../../../../integrations/storage/index.ts'
+import { getJson, type Store, updateJson } from '../../../../../integrations/storage/index.ts'
 import { openMemoryStore } from '../../../../../integrations/storage/memory.ts'
 import { Run } from '../../../../../schemas/run.ts'
 import { datasetOf, makeTinyProject, tinyEvaluation, tinyKeys, tinyRun, tinyTuning } from '../../../tinyProject.ts'
@@ -95,6 +95,23 @@ test('a container that is told to end leaves the run as it is, to be gone on wit
   await expect(ended(job('generate'))).rejects.toThrow('taken away')
   expect(await runOf(store)).toMatchObject({ state: 'generating' })
 })
+
+test.each(['train', 'generate', 'curate', 'evaluate'] as const)(
+  '%s is not begun in a run that a person stopped, which stays so',
+  async (name) => {
+    const store = await begunProject()
+    const run = containers(store)
+    if (name !== 'train') await run(job('train'))
+    if (name === 'curate') await run(job('generate'))
+    const key = tinyKeys.run(version).run
+    // As it was stopped just before the container came so far.
+    const stopped = (known: Run): Run => ({ ...known, state: 'stopped' })
+    await updateJson(store, key, Run, stopped)
+    const before = await runOf(store)
+    await expect(run(job(name))).rejects.toThrow(`${version} was stopped: start it again`)
+    expect(await runOf(store)).toEqual(before)
+  },
+)
 
 test('a step that fails says why in the record of the run', async () => {
   const store = await begunProject()
