@@ -80,6 +80,8 @@ function minibatches({ batch, steps }: Problem): Minibatches {
 interface Steps {
   /** Of the fastest step. */
   readonly seconds: number
+  /** Processor time of all threads in the step that took least: what else the machine does hardly changes it. */
+  readonly cpuSeconds: number
   readonly losses: readonly number[]
 }
 
@@ -90,6 +92,7 @@ async function train(engine: Engine, { network, batch, steps }: Problem, given: 
   const definition = segmenterTraining(network, choice)
   const trainer = await openTrainer(engine, definition, initialState(definition, initialDeepLab(network, 0)))
   const seconds: number[] = []
+  const cpuSeconds: number[] = []
   const losses: number[] = []
   for (let step = 0; step < steps; step++) {
     const one = Object.fromEntries(
@@ -106,16 +109,21 @@ async function train(engine: Engine, { network, batch, steps }: Problem, given: 
         ]
       }),
     )
-    const start = performance.now()
+    const [start, cpu] = [performance.now(), process.cpuUsage()]
     const { loss } = await trainer.train(one)
     seconds.push((performance.now() - start) / 1000)
+    const { user, system } = process.cpuUsage(cpu)
+    cpuSeconds.push((user + system) / 1e6)
     losses.push(float32Data(loss, 'loss')[0] ?? Number.NaN)
   }
   await trainer.close()
-  return { seconds: Math.min(...seconds.slice(1)), losses }
+  return { seconds: leastOf(seconds), cpuSeconds: leastOf(cpuSeconds), losses }
 }
 
-const Answer = z.object({ seconds: z.array(z.number()), losses: z.array(z.number()), version: z.string() })
+const leastOf = (values: readonly number[]): number => Math.min(...values.slice(1))
+
+const numbers = z.array(z.number())
+const Answer = z.object({ seconds: numbers, cpuSeconds: numbers, losses: numbers, version: z.string() })
 
 function trainInPyTorch(python: string, { network }: Problem, given: Minibatches, channelsLast: boolean) {
   const folder = mkdtempSync(join(tmpdir(), 'sixteen-bench-'))
@@ -130,8 +138,8 @@ function trainInPyTorch(python: string, { network }: Problem, given: Minibatches
     const script = join(import.meta.dirname, 'support/deeplab_steps.py')
     const { status, stdout, stderr } = spawnSync(python, [script, folder], { encoding: 'utf8' })
     if (status !== 0) throw new Error(`the PyTorch steps failed: ${stderr}`)
-    const { seconds, losses, version } = Answer.parse(JSON.parse(stdout))
-    return { seconds: Math.min(...seconds.slice(1)), losses, version }
+    const { seconds, cpuSeconds, losses, version } = Answer.parse(JSON.parse(stdout))
+    return { seconds: leastOf(seconds), cpuSeconds: leastOf(cpuSeconds), losses, version }
   } finally {
     rmSync(folder, { recursive: true })
   }
@@ -163,25 +171,26 @@ for (const problem of problems.filter(({ name }) => asked.length === 0 || asked.
   const own = rounds.reduce(faster)
   const { outputStride } = problem.network
   const what = `${problem.name}, output stride ${outputStride}, ${problem.batch} images of 128²`
-  rows.push([
+  const row = (by: string, { seconds, cpuSeconds, losses }: Steps): string[] => [
     what,
-    'this',
-    own.seconds.toFixed(3),
-    '1.00',
-    own.losses
-      .map((loss) => loss.toFixed(4))
+    by,
+    seconds.toFixed(3),
+    (seconds / own.seconds).toFixed(2),
+    cpuSeconds.toFixed(3),
+    losses
       .slice(0, 3)
+      .map((loss) => loss.toFixed(4))
       .join(' '),
-  ])
+  ]
+  rows.push(row('this', own))
   if (theirs.length === 0) continue
   const best = theirs.reduce(faster)
   versions.torch = best.version
-  const losses = best.losses.map((loss) => loss.toFixed(4)).slice(0, 3)
-  rows.push([what, 'PyTorch', best.seconds.toFixed(3), (best.seconds / own.seconds).toFixed(2), losses.join(' ')])
+  rows.push(row('PyTorch', best))
 }
 console.log(
   `${describeMachine()}, ONNX Runtime ${engine.runtimeVersion}, PyTorch ${versions.torch}, ${threads} threads`,
 )
 await engine.close()
 if ('missing' in found) console.log(`\n*** PyTorch SKIPPED: ${found.missing} ***\n`)
-console.log(table(['network', 'by', 'seconds per step', '÷ this', 'first losses'], rows))
+console.log(table(['network', 'by', 'seconds per step', '÷ this', 'processor seconds', 'first losses'], rows))

@@ -1,7 +1,7 @@
 """Training steps of DeepLab-V3 in PyTorch, on given weights and images: SGD with momentum, weighted cross entropy.
 
 Usage: deeplab_steps.py FOLDER. FOLDER/task.json holds shape and options; FOLDER/start.safetensors weights, images and
-labels, all named as torchvision names them. Prints the seconds of each step and the losses as JSON. Needs nothing but
+labels, all named as torchvision names them. Prints seconds, processor seconds and loss of each step as JSON. Needs nothing but
 PyTorch: the file format is read here.
 """
 
@@ -141,9 +141,9 @@ deviation = torch.tensor([0.229, 0.224, 0.225]).reshape(1, 3, 1, 1)
 optimizer = torch.optim.SGD(
     network.parameters(), lr=task["learningRate"], momentum=task["momentum"], weight_decay=task["weightDecay"]
 )
-seconds, losses = [], []
+seconds, cpu_seconds, losses = [], [], []
 for step in range(images.shape[0]):
-    start = time.perf_counter()
+    start, cpu = time.perf_counter(), time.process_time()
     image = (images[step].permute(0, 3, 1, 2).float() / 255 - mean) / deviation
     if task["channelsLast"]:
         image = image.contiguous(memory_format=torch.channels_last)
@@ -152,5 +152,6 @@ for step in range(images.shape[0]):
     loss.backward()
     optimizer.step()
     seconds.append(time.perf_counter() - start)
+    cpu_seconds.append(time.process_time() - cpu)
     losses.append(loss.item())
-print(json.dumps({"seconds": seconds, "losses": losses, "version": torch.__version__}))
+print(json.dumps({"seconds": seconds, "cpuSeconds": cpu_seconds, "losses": losses, "version": torch.__version__}))

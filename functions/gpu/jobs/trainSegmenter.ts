@@ -4,6 +4,7 @@ import type { RunKeys } from '../../../integrations/storage/keys.ts'
 import { RunManifest } from '../../../schemas/runManifest.ts'
 import { type PretrainedRecord, type SegmenterOptions, SegmenterRecord } from '../../../schemas/segmenter.ts'
 import { augmentation } from '../segmenter/augmentation.ts'
+import { degradation } from '../segmenter/degradation.ts'
 import { fitSegmenter, type SegmenterFit } from '../segmenter/fitSegmenter.ts'
 import { initialDeepLab } from '../segmenter/initialWeights.ts'
 import { readPretrained } from '../segmenter/pretrained.ts'
@@ -37,7 +38,7 @@ export async function trainSegmenter(
   const { store, run, engine, signal, onProgress } = context
   const manifest = (await getJson(store, run.manifest, RunManifest))?.value
   if (manifest === undefined) throw new MissingError(run.manifest)
-  const options = segmenterOptions(manifest.settings, wish)
+  const options = segmenterOptions(manifest.settings, wish, pretrained !== undefined)
   const inputs = inputsOf(manifest, options, pretrained?.bytes)
   const there = (await getJson(store, run.segmenterRecord, SegmenterRecord))?.value
   if (there?.inputs === inputs && (await isWhole(store, run))) return { record: there, worked: false }
@@ -60,7 +61,7 @@ export async function trainSegmenter(
       heldOut: await readLabelledImages(context, split.heldOut, reading, onImage),
       data: await readLabelledImages(context, split.training, reading, onImage),
       start: start.tensors,
-      augment: options.augment ? augmentation(options.seed) : undefined,
+      augment: options.augment ? changes(options.seed) : undefined,
     },
     options,
     {
@@ -84,6 +85,12 @@ export async function trainSegmenter(
   await writeSegmenter(context, fit, record)
   await dropCheckpoint(context, 'segmenter')
   return { record, worked: true }
+}
+
+/** Other colours and places, and then other pixels. */
+function changes(seed: number): ReturnType<typeof augmentation> {
+  const [move, spoil] = [augmentation(seed), degradation(seed)]
+  return (images, step) => spoil(move(images, step), step)
 }
 
 /** Names what a segmenter is made from: the same name, the same bytes. */

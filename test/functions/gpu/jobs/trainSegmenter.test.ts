@@ -1,8 +1,7 @@
+import { createHash } from 'node:crypto'
 import sharp from 'sharp'
-import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { openPredictor } from '../../../../functions/gpu/jobs/predict.ts'
-import { splitDataset } from '../../../../functions/gpu/jobs/segmenterData.ts'
-import { segmenterOptions } from '../../../../functions/gpu/jobs/segmenterOptions.ts'
 import { trainSegmenter } from '../../../../functions/gpu/jobs/trainSegmenter.ts'
 import { openEngine } from '../../../../functions/gpu/onnx/engine.ts'
 import { decodeSegmenter } from '../../../../functions/gpu/segmenter/segmenterFile.ts'
@@ -57,15 +56,39 @@ const contextOf = (more: object = {}) => ({
 })
 const clock = () => 0
 
-beforeEach(async () => {
+/** What a training of the wish leaves in the store, and what it says. */
+let trained: {
+  readonly objects: ReadonlyMap<string, string>
+  readonly record: SegmenterRecord
+  readonly told: string[]
+}
+
+const listen =
+  (told: string[]) =>
+  ({ task, done, total }: { task: string; done: number; total: number }) =>
+    void told.push(`${task} ${done}/${total}`)
+
+beforeAll(async () => {
   store = openMemoryStore()
   await datasetIn(store)
+  const told: string[] = []
+  const { record, worked } = await trainSegmenter(contextOf({ onProgress: listen(told) }), { wish }, clock)
+  expect(worked).toBe(true)
+  trained = { objects: await objectsOf(store), record, told }
 })
+
+beforeEach(async () => {
+  store = openMemoryStore()
+  for (const [key, bytes] of trained.objects) await store.create(key, Buffer.from(bytes, 'base64'))
+})
+
+async function forget(...names: readonly string[]): Promise<void> {
+  for (const key of names) await store.remove(key)
+}
 
 describe('train-segmenter', () => {
   test('leaves weights, graph and a record of how it went', async () => {
-    const { record, worked } = await trainSegmenter(contextOf(), { wish }, clock)
-    expect(worked).toBe(true)
+    const { record } = trained
     expect(await getJson(store, run.segmenterRecord, SegmenterRecord)).toMatchObject({ value: record })
     expect(record.images).toEqual({ training: 10, heldOut: 1 })
     expect(record.history.map(({ step }) => step)).toEqual([2, 4])
@@ -78,67 +101,67 @@ describe('train-segmenter', () => {
     expect(await store.head(run.checkpoint('segmenter'))).toBeUndefined()
   })
 
+  test('tells how far it is', () => {
+    const { told } = trained
+    expect(told[0]).toBe('reading images 1/11')
+    expect(told).toContain('reading images 11/11')
+    expect(told.at(-1)).toBe('training the segmenter 4/4')
+  })
+
   test('has nothing to do where its result is there', async () => {
-    const first = await trainSegmenter(contextOf(), { wish }, clock)
-    const before = await objectsOf(store)
-    const again = await trainSegmenter(contextOf(), { wish }, clock)
-    expect(again).toEqual({ record: first.record, worked: false })
-    expect(await objectsOf(store)).toEqual(before)
+    expect(await trainSegmenter(contextOf(), { wish }, clock)).toEqual({ record: trained.record, worked: false })
+    expect(await objectsOf(store)).toEqual(trained.objects)
   })
 
   test('makes the same bytes again where a file was lost', async () => {
-    await trainSegmenter(contextOf(), { wish }, clock)
-    const before = await objectsOf(store)
-    await store.remove(run.segmenterGraph)
+    await forget(run.segmenterGraph)
     expect((await trainSegmenter(contextOf(), { wish }, clock)).worked).toBe(true)
-    expect(await objectsOf(store)).toEqual(before)
-  })
-
-  test('replaces a segmenter that was trained in another way', async () => {
-    await trainSegmenter(contextOf(), { wish }, clock)
-    const { record, worked } = await trainSegmenter(contextOf(), { wish: { ...wish, seed: 5 } }, clock)
-    expect([worked, record.options.seed]).toEqual([true, 5])
+    expect(await objectsOf(store)).toEqual(trained.objects)
   })
 
   test('goes on where it was interrupted, to the same bytes', async () => {
-    await trainSegmenter(contextOf(), { wish }, clock)
-    const wanted = await objectsOf(store)
-    for (const key of [run.segmenter, run.segmenterGraph, run.segmenterRecord]) await store.remove(key)
-    const controller = new AbortController()
-    const stop = ({ task, done }: { readonly task: string; readonly done: number }): void => {
-      if (task === 'training the segmenter' && done === 4) controller.abort(new Error('enough'))
-    }
-    const interrupted = contextOf({ signal: controller.signal, onProgress: stop })
-    await expect(trainSegmenter(interrupted, { wish: { ...wish, steps: 6 } }, clock)).rejects.toThrow('enough')
-    expect(await store.head(run.checkpoint('segmenter'))).toBeDefined()
-    // A training with other options does not go on from there.
-    await trainSegmenter(contextOf(), { wish }, clock)
-    expect(await objectsOf(store)).toEqual(wanted)
-    await expect(trainSegmenter(contextOf(), { wish: { ...wish, steps: 6 } }, clock)).resolves.toMatchObject({
-      worked: true,
-    })
+    await forget(run.segmenter, run.segmenterGraph, run.segmenterRecord)
+    await interrupt()
+    const told: string[] = []
+    await trainSegmenter(contextOf({ onProgress: listen(told) }), { wish }, clock)
+    expect(told.find((text) => text.startsWith('training'))).toBe('training the segmenter 4/4')
+    expect(await objectsOf(store)).toEqual(trained.objects)
+  })
+
+  test('trained in another way begins anew, and replaces what is there', async () => {
+    await forget(run.segmenterRecord)
+    await interrupt()
+    const told: string[] = []
+    const other = { wish: { ...wish, seed: 5 } }
+    const { record } = await trainSegmenter(contextOf({ onProgress: listen(told) }), other, clock)
+    expect(told.find((text) => text.startsWith('training'))).toBe('training the segmenter 2/4')
+    expect(record.options.seed).toBe(5)
+    expect(await getJson(store, run.segmenterRecord, SegmenterRecord)).toMatchObject({ value: record })
   })
 
   test('begins with given weights, and says where they are from', async () => {
-    await trainSegmenter(contextOf(), { wish }, clock)
     const bytes = (await store.get(run.segmenter))?.bytes ?? new Uint8Array()
     const pretrained = { source: 'weights.safetensors', bytes }
     const { record } = await trainSegmenter(contextOf(), { wish, pretrained }, clock)
     const { tensors } = decodeSegmenter(bytes)
-    expect(record.pretrained).toMatchObject({ kind: 'whole', loaded: tensors.size, untrained: [], leftOver: [] })
+    const sha256 = createHash('sha256').update(bytes).digest('hex')
+    const facts = { source: 'weights.safetensors', sha256, kind: 'whole', untrained: [], leftOver: [] }
+    expect(record.pretrained).toEqual({ ...facts, loaded: tensors.size })
   })
 
-  test('tells how far it is', async () => {
-    const told: string[] = []
-    const onProgress = ({ task, done, total, unit }: { task: string; done: number; total: number; unit: string }) =>
-      void told.push(`${task} ${done}/${total} ${unit}`)
-    await trainSegmenter(contextOf({ onProgress }), { wish }, clock)
-    expect(told[0]).toBe('reading images 1/11 images')
-    expect(told).toContain('reading images 11/11 images')
-    expect(told.at(-1)).toBe('training the segmenter 4/4 steps')
-  })
+  /** Ends the training after its first checkpoint. */
+  async function interrupt(): Promise<void> {
+    const controller = new AbortController()
+    const onProgress = ({ task, done }: { readonly task: string; readonly done: number }): void => {
+      if (task === 'training the segmenter' && done === 2) controller.abort(new Error('enough'))
+    }
+    const context = contextOf({ signal: controller.signal, onProgress })
+    await expect(trainSegmenter(context, { wish }, clock)).rejects.toThrow('enough')
+    expect(await store.head(run.checkpoint('segmenter'))).toBeDefined()
+  }
 
-  test('is refused without a dataset, with too small a one, and with a damaged one', async () => {
+  test('is refused without a dataset, and with a damaged one', async () => {
+    await forget(run.segmenterRecord)
     await store.remove(run.image('shapes-s1-t1'))
     await expect(trainSegmenter(contextOf(), { wish }, clock)).rejects.toThrow(MissingError)
     await store.create(run.image('shapes-s1-t1'), new TextEncoder().encode('no image'))
@@ -149,7 +172,7 @@ describe('train-segmenter', () => {
 
   test('is refused where a label map holds a part that the label list has not', async () => {
     const id = 'shapes-s1-t1'
-    await store.remove(run.labelMap(id))
+    await forget(run.segmenterRecord, run.labelMap(id))
     const more = [...parts, { id: 3, name: 'other', color: '#000000' }]
     const data = new Uint8Array(side * side).fill(3)
     await store.create(run.labelMap(id), encodeLabelMap({ width: side, height: side, data }, more))
@@ -157,61 +180,8 @@ describe('train-segmenter', () => {
   })
 })
 
-describe('the split', () => {
-  const lines = Array.from({ length: 40 }, (_, seed) => {
-    const id = `shapes-s${seed}-t1`
-    return {
-      id,
-      seed,
-      truncation: 1,
-      image: `${id}.png`,
-      labels: `${id}.png`,
-      score: 0,
-      kept: seed % 4 !== 0,
-      parts: [0],
-    }
-  })
-  const manifest = { schemaVersion: 1, run: version, labelList: { parts, truncation: 1 }, settings, lines } as const
-  const how = { size: { width: side, height: side }, heldOutShare: 0.1, seed: 0 }
-
-  test('holds out a share of the kept samples, none of them learned from', () => {
-    const { training, heldOut } = splitDataset(manifest, how)
-    expect([training.length, heldOut.length]).toEqual([27, 3])
-    const ids = [...training, ...heldOut].map(({ id }) => id)
-    expect(new Set(ids).size).toBe(30)
-    expect([...training, ...heldOut].every(({ kept }) => kept)).toBe(true)
-  })
-
-  test('is the same for the same seed, and another for another', () => {
-    const ids = (seed: number) => splitDataset(manifest, { ...how, seed }).heldOut.map(({ id }) => id)
-    expect(ids(0)).toEqual(ids(0))
-    expect(ids(1)).not.toEqual(ids(0))
-  })
-
-  test('takes no more images than fit the memory', () => {
-    const { training, heldOut } = splitDataset(manifest, { ...how, size: { width: 4096, height: 4096 } })
-    expect(training.length + heldOut.length).toBe(16)
-  })
-
-  test('needs two kept samples', () => {
-    const one = { ...manifest, lines: lines.slice(0, 2) }
-    expect(() => splitDataset(one, how)).toThrow('sixteen-v1 has 1 kept images, and a segmenter needs two')
-  })
-})
-
-describe('the size of the network', () => {
-  test.each([
-    [128, 128, 128, 128],
-    [1024, 768, 256, 192],
-    [600, 20, 256, 32],
-  ])('label maps of %i×%i give %i×%i', (labelWidth, labelHeight, width, height) => {
-    expect(segmenterOptions({ labelWidth, labelHeight })).toMatchObject({ width, height })
-  })
-})
-
 describe('predict', () => {
   test('labels images of any size and format at their own size', async () => {
-    await trainSegmenter(contextOf(), { wish }, clock)
     const predictor = await openPredictor(contextOf())
     const { images } = shapesData(1, 9)
     const picture = sharp(images, { raw: { width: side, height: side, channels: 3 } }).resize(90, 50, { fit: 'fill' })
@@ -229,6 +199,7 @@ describe('predict', () => {
   })
 
   test('is refused where there is no segmenter', async () => {
+    await forget(run.segmenterRecord)
     await expect(openPredictor(contextOf())).rejects.toThrow('sixteen-v1 has no segmenter yet')
   })
 })
