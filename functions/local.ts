@@ -3,29 +3,15 @@
  * store. A run that was interrupted, even by kill -9, goes on where it was and ends with the same bytes.
  */
 import { availableParallelism } from 'node:os'
-import { updateJson } from '../integrations/storage/index.ts'
 import { projectKeys } from '../integrations/storage/keys.ts'
 import type { ReportData } from '../schemas/report.ts'
-import { Run } from '../schemas/run.ts'
-import { restRun } from './factory/runRecord.ts'
 import type { JobContext } from './gpu/jobs/context.ts'
-import { curate } from './gpu/jobs/curate.ts'
-import { distil } from './gpu/jobs/distil.ts'
-import { evaluate, quickEvaluation } from './gpu/jobs/evaluate.ts'
-import { publish } from './gpu/jobs/publish.ts'
 import { presentInputs } from './gpu/jobs/runInputs.ts'
-import { type PhaseResult, recordPhase } from './gpu/jobs/running/recordedPhase.ts'
-import { writeReport } from './gpu/jobs/running/writeReport.ts'
-import { train } from './gpu/jobs/train.ts'
+import { endRun } from './gpu/jobs/running/endRun.ts'
+import { phaseWorks } from './gpu/jobs/running/phaseWorks.ts'
+import { recordPhase } from './gpu/jobs/running/recordedPhase.ts'
 import { openEngine } from './gpu/onnx/engine.ts'
-import { generateAll } from './local/generateAll.ts'
-import {
-  type LocalPhase,
-  type LocalRunOptions,
-  type LocalRunResult,
-  localPhases,
-  orderedPhases,
-} from './local/options.ts'
+import { type LocalRunOptions, type LocalRunResult, localPhases, orderedPhases } from './local/options.ts'
 import { openRun } from './runs.ts'
 
 export { openFileStore } from '../integrations/storage/fs.ts'
@@ -54,24 +40,19 @@ export async function runLocally(options: LocalRunOptions): Promise<LocalRunResu
   const { onProgress, onPhase, signal, tuning } = options
   const context: JobContext = { store, keys, run: keys.run(version), version, engine, onProgress, signal, tuning }
   const state: { report?: ReportData } = {}
-  const works: Readonly<Record<LocalPhase, () => Promise<PhaseResult>>> = {
-    train: async () => ({ worked: await train(context, () => now().getTime()) }),
-    distil: async () => ({ worked: await distil(context, () => now().getTime()) }),
-    generate: () => generateAll(context),
-    curate: async () => ({ worked: await curate(context) }),
-    publish: async () => ({ worked: publishing !== undefined && (await publish(context, publishing)) }),
-    evaluate: async () => ({ worked: await evaluate(context, options.evaluation ?? quickEvaluation) }),
-    report: async () => {
-      state.report = await writeReport(context, options, now)
-      return { worked: true }
+  const works = phaseWorks(context, {
+    now,
+    publishing: () => publishing,
+    evaluation: options.evaluation,
+    report: options,
+    onReport: (report) => {
+      state.report = report
     },
-  }
+  })
   try {
     for (const phase of orderedPhases.filter((name) => phases.includes(name)))
       await recordPhase(context, phase, { now, onPhase }, works[phase])
-    const complete = (await store.head(context.run.manifest)) !== undefined
-    const { value: run } = await updateJson(store, context.run.run, Run, (record) => restRun(record, complete))
-    return { version, run, report: state.report }
+    return { version, run: await endRun(context), report: state.report }
   } finally {
     await engine.close()
   }

@@ -63,11 +63,21 @@ export const ProjectSettings = z
     labelWidth: z.int().min(1).max(4096),
     labelHeight: z.int().min(1).max(4096),
   })
-  .refine((settings) => Math.ceil(settings.samplesPerRun / settings.shardSize) <= maximumShards, {
+  .refine((settings) => shardCount(settings) <= maximumShards, {
     path: ['shardSize'],
     error: `a run has at most ${maximumShards} shards: make shardSize larger`,
   })
 export type ProjectSettings = z.infer<typeof ProjectSettings>
+
+interface RunSize {
+  readonly samplesPerRun: number
+  readonly shardSize: number
+}
+
+/** Number of shards of a run. */
+export function shardCount({ samplesPerRun, shardSize }: RunSize): number {
+  return Math.ceil(samplesPerRun / shardSize)
+}
 
 /** `project.json`: what a project is and how its runs are made. */
 export const Project = z.object({

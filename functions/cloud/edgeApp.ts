@@ -6,6 +6,7 @@ import { embeddedGenerator } from './embeddedGenerator.ts'
 import { CloudEnvironment, EnvironmentError, readEnvironment } from './environment.ts'
 import { lateStore, lateWorkflow } from './lateDrivers.ts'
 import { logTo } from './log.ts'
+import { once } from './once.ts'
 import type { Secrets } from './secrets.ts'
 
 const EdgeEnvironment = CloudEnvironment.pick({
@@ -26,14 +27,13 @@ export function openEdgeHandler(
   secrets: Secrets,
 ): (event: LambdaEvent, context?: LambdaContext) => Promise<unknown> {
   let made: { readonly key: string; readonly answer: Answer } | undefined
-  let opening: ReturnType<typeof openCloudQueue> | undefined
+  const openQueue = once(() => openCloudQueue(readEnvironment(EdgeEnvironment, variables).SIXTEEN_QUEUE_URL))
   return async (event, context) => {
     const environment = readEnvironment(EdgeEnvironment, variables)
     const { SIXTEEN_ACCESS_KEY_SECRET: secret } = environment
     if (secret === undefined)
       throw new EnvironmentError('SIXTEEN_ACCESS_KEY_SECRET is not set: without a key anybody could call this app')
-    opening ??= openCloudQueue(environment.SIXTEEN_QUEUE_URL)
-    const [key, queue] = await Promise.all([secrets.get(secret), opening])
+    const [key, queue] = await Promise.all([secrets.get(secret), openQueue()])
     if (made?.key !== key) {
       // Webhooks need neither.
       const store = lateStore(() => openCloudStore(environment.SIXTEEN_BUCKET))

@@ -1,5 +1,6 @@
 import type { LambdaContext, LambdaEvent } from 'hono/aws-lambda'
 import { health } from '../edge/health.ts'
+import { once } from './once.ts'
 
 type Handler = (event: LambdaEvent, context?: LambdaContext) => Promise<unknown>
 
@@ -17,13 +18,9 @@ const answer = {
  * @param load tried again by the next request where it failed
  */
 export function healthFirst(load: () => Promise<Handler>): Handler {
-  let loading: Promise<Handler> | undefined
+  const loaded = once(load)
   return async (event, context) => {
     if ('rawPath' in event && event.rawPath === '/health' && event.requestContext.http.method === 'GET') return answer
-    loading ??= load().catch((error: unknown) => {
-      loading = undefined
-      throw error
-    })
-    return (await loading)(event, context)
+    return (await loaded())(event, context)
   }
 }

@@ -1,6 +1,7 @@
 /** Drivers that are opened when something is first asked of them: loading the client of a service takes a while. */
 import type { Store } from '../../integrations/storage/index.ts'
 import type { Workflow } from '../../integrations/workflow/index.ts'
+import { once } from './once.ts'
 
 /** @param open called once, at the first call */
 export function lateStore(open: () => Promise<Store>): Store {
@@ -27,17 +28,5 @@ export function lateWorkflow(open: () => Promise<Workflow>): Workflow {
     start: async (work) => (await workflow()).start(work),
     stop: async (work) => (await workflow()).stop(work),
     isActive: async (work) => (await workflow()).isActive(work),
-  }
-}
-
-/** What failed is tried again by the next call. */
-function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
-  let made: Promise<Value> | undefined
-  return () => {
-    made ??= make().catch((error: unknown) => {
-      made = undefined
-      throw error
-    })
-    return made
   }
 }

@@ -1,15 +1,11 @@
-/** Lines of JSON, as CloudWatch reads them. */
-export interface CloudLog {
-  info(fields: object, message: string): void
-  warn(fields: object, message: string): void
-  error(fields: object, message: string): void
-}
+import type { ReactorLog } from '../reactor/context.ts'
 
 interface Output {
   write(text: string): unknown
 }
 
-export function logTo(output: Output, now: () => Date): CloudLog {
+/** Lines of JSON, as CloudWatch reads them. */
+export function logTo(output: Output, now: () => Date): ReactorLog {
   const write = (level: string, fields: object, message: string): void => {
     output.write(`${JSON.stringify({ level, time: now().toISOString(), ...plain(fields), message })}\n`)
   }

@@ -1,9 +1,8 @@
 import type { Queue } from '../../integrations/queue/index.ts'
 import { answerBatch, type BatchAnswer, readBatch } from '../../integrations/queue/sqsBatch.ts'
 import type { SqsGroup } from '../../integrations/queue/sqsGroups.ts'
-import { Event } from '../../schemas/event.ts'
 import type { ReactorContext } from '../reactor/context.ts'
-import { reconcileMessage } from '../reactor/events.ts'
+import { lookAgainMessage } from '../reactor/events.ts'
 import { react } from '../reactor/react.ts'
 import type { countTo } from './log.ts'
 
@@ -39,7 +38,7 @@ async function settle({ context, queue, delay }: BatchPlace, group: SqsGroup): P
       await delay(group.receipts, Math.ceil(reaction.seconds))
       return group.ids
     }
-    if (reaction.kind === 'look-again') await lookAgain(context, queue, group)
+    if (reaction.kind === 'look-again') await queue.send(lookAgainMessage(group.bodies, context))
     return []
   } catch (error) {
     // Not named as dealt with, they come again when their time is up.
@@ -47,14 +46,4 @@ async function settle({ context, queue, delay }: BatchPlace, group: SqsGroup): P
     context.log.error({ group: group.group }, `a reaction could not be noted down: ${reason}`)
     return group.ids
   }
-}
-
-async function lookAgain(
-  { now, newId }: ReactorContext,
-  queue: Pick<Queue, 'send'>,
-  { bodies }: SqsGroup,
-): Promise<void> {
-  const [body = ''] = bodies
-  const { platform, project } = Event.parse(JSON.parse(body))
-  await queue.send(reconcileMessage({ platform, project }, { now, newId }))
 }

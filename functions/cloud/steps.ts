@@ -4,14 +4,16 @@ import { z } from 'zod'
 import type { Queue } from '../../integrations/queue/index.ts'
 import { getJson, type Store, updateJson } from '../../integrations/storage/index.ts'
 import { projectKeys } from '../../integrations/storage/keys.ts'
-import { Platform, Project } from '../../schemas/project.ts'
+import { Platform, Project, shardCount } from '../../schemas/project.ts'
 import { Run, RunVersion } from '../../schemas/run.ts'
 import { SeedList } from '../../schemas/seedList.ts'
 import { isActive, reopenRun } from '../factory/runRecord.ts'
+import type { ReactorLog } from '../reactor/context.ts'
 import { reconcileMessage } from '../reactor/events.ts'
 import { openCloudQueue, openCloudStore } from './clients.ts'
 import { CloudEnvironment, readEnvironment } from './environment.ts'
-import { type CloudLog, countTo, logTo } from './log.ts'
+import { countTo, logTo } from './log.ts'
+import { once } from './once.ts'
 
 const StepsEnvironment = CloudEnvironment.pick({
   SIXTEEN_BUCKET: true,
@@ -42,7 +44,7 @@ export interface StepsPlace {
   readonly largestArray: number
   readonly now: () => Date
   readonly newId: () => string
-  readonly log: CloudLog
+  readonly log: ReactorLog
   readonly count: ReturnType<typeof countTo>
 }
 
@@ -87,7 +89,7 @@ async function planWork({ store, largestArray }: StepsPlace, work: Work): Promis
   // Whoever looks at the run from now on sees that it goes on.
   await updateJson(store, keys.run(work.version).run, Run, reopenRun)
   const settings = (await getJson(store, keys.project, Project))?.value.settings
-  const shards = settings === undefined ? 1 : Math.ceil(settings.samplesPerRun / settings.shardSize)
+  const shards = settings === undefined ? 1 : shardCount(settings)
   return { shares: Math.max(1, Math.min(shards, largestArray)) }
 }
 
@@ -124,7 +126,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-export async function handler(input: unknown): Promise<unknown> {
+const place = once(async (): Promise<StepsPlace> => {
   const environment = readEnvironment(StepsEnvironment, process.env)
   const now = () => new Date()
   const [store, queue] = await Promise.all([
@@ -132,8 +134,9 @@ export async function handler(input: unknown): Promise<unknown> {
     openCloudQueue(environment.SIXTEEN_QUEUE_URL),
   ])
   const [log, count] = [logTo(process.stdout, now), countTo(process.stdout, now)]
-  return takeStep(
-    { store, queue, largestArray: environment.SIXTEEN_LARGEST_ARRAY, now, newId: randomUUID, log, count },
-    input,
-  )
+  return { store, queue, largestArray: environment.SIXTEEN_LARGEST_ARRAY, now, newId: randomUUID, log, count }
+})
+
+export async function handler(input: unknown): Promise<unknown> {
+  return takeStep(await place(), input)
 }

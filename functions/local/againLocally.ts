@@ -5,9 +5,9 @@ import type { Platform } from '../../schemas/project.ts'
 import type { RunVersion } from '../../schemas/run.ts'
 import { makeAgain, type SampleAgain } from '../gpu/jobs/again.ts'
 import { type JobProgress, readProject } from '../gpu/jobs/context.ts'
+import { hasSmallImages } from '../gpu/jobs/running/generateAll.ts'
 import type { Device } from '../gpu/onnx/device.ts'
 import { openEngine } from '../gpu/onnx/engine.ts'
-import { hasSmallImages } from './generateAll.ts'
 
 export interface AgainOptions {
   readonly store: Store

@@ -1,8 +1,7 @@
 /** Reads the queue and reacts, on one machine. */
 import type { Delivery, Queue } from '../../integrations/queue/index.ts'
-import { Event } from '../../schemas/event.ts'
 import type { ReactorContext } from '../reactor/context.ts'
-import { reconcileMessage } from '../reactor/events.ts'
+import { lookAgainMessage } from '../reactor/events.ts'
 import { holdsOrder, react } from '../reactor/react.ts'
 import { openPace, type Pace } from './pace.ts'
 
@@ -45,16 +44,10 @@ async function settle(queue: Queue, context: ReactorContext, pace: Pace, deliver
     const reaction = await react(context, delivery)
     pace.looked(delivery.group, context.now().getTime() - begun)
     if (reaction.kind === 'later') return await delivery.later(reaction.seconds)
-    if (reaction.kind === 'look-again') await lookAgain(queue, context, delivery)
+    if (reaction.kind === 'look-again') await queue.send(lookAgainMessage(delivery.bodies, context))
     await delivery.done()
   } catch (error) {
     // Undone, it comes again when its time is up.
     context.log.error({ err: error, group: delivery.group }, 'a reaction could not be noted down')
   }
-}
-
-async function lookAgain(queue: Queue, { now, newId }: ReactorContext, delivery: Delivery): Promise<void> {
-  const [body = ''] = delivery.bodies
-  const { platform, project } = Event.parse(JSON.parse(body))
-  await queue.send(reconcileMessage({ platform, project }, { now, newId }))
 }

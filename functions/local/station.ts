@@ -8,10 +8,10 @@ import type { Store } from '../../integrations/storage/index.ts'
 import type { Work, Workflow } from '../../integrations/workflow/index.ts'
 import type { Generator, Platform } from '../../schemas/project.ts'
 import type { ProjectDefaults } from '../../schemas/projectDefaults.ts'
-import { listProjectNames } from '../projectNames.ts'
 import type { PublishingTimes } from '../publishing/place.ts'
 import type { ReactorLog } from '../reactor/context.ts'
 import { reconcileMessage } from '../reactor/events.ts'
+import { reconcileAll } from '../reactor/reconcileAll.ts'
 import { type PerformOptions, perform } from './perform.ts'
 import { runReactor } from './reactorLoop.ts'
 import { openLocalWorkflow, StoppedError } from './workflow.ts'
@@ -64,13 +64,12 @@ export function openStation(options: StationOptions): Station {
     },
     onFailure: (error) => log.error({ err: error }, 'the end of a piece of work could not be told'),
   })
-  const reconcileAll = async (): Promise<void> => {
-    for (const { platform, id } of await listProjectNames(store))
-      if (options.platformOf(platform) !== undefined) await reconcile({ platform, project: id })
-  }
+  const isServed = (name: Platform): boolean => options.platformOf(name) !== undefined
   const keepReconciling = async (): Promise<void> => {
     while (!over.signal.aborted) {
-      await reconcileAll().catch((error: unknown) => log.error({ err: error }, 'projects could not be reconciled'))
+      await reconcileAll(store, queue, isServed, { now, newId }).catch((error: unknown) =>
+        log.error({ err: error }, 'projects could not be reconciled'),
+      )
       await wait(1000 * options.reconcileSeconds, over.signal).catch(() => undefined)
     }
   }

@@ -1,9 +1,10 @@
 import { encodeJson, getJson } from '../../../integrations/storage/index.ts'
+import { shardCount } from '../../../schemas/project.ts'
 import { RunManifest } from '../../../schemas/runManifest.ts'
 import { Shard, type ShardLine } from '../../../schemas/shard.ts'
 import { curate as chooseKept } from '../../factory/curation.ts'
 import { type JobContext, JobError, readProject } from './context.ts'
-import { shardCount, shardSeeds } from './generate.ts'
+import { shardSeeds } from './generate.ts'
 import { write } from './writing.ts'
 
 /**
@@ -16,7 +17,7 @@ export async function curate(context: JobContext): Promise<boolean> {
   const project = await readProject(context)
   const { samplesPerRun, firstSeed, dropShare } = project.settings
   const lines: ShardLine[] = []
-  for (let shard = 0; shard < shardCount(project); shard++) {
+  for (let shard = 0; shard < shardCount(project.settings); shard++) {
     const stored = await getJson(store, run.shard(shard), Shard)
     if (stored === undefined) throw unfinished(shard)
     const made = stored.value.lines.filter(({ seed }) => seed < firstSeed + samplesPerRun)

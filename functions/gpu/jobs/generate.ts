@@ -43,11 +43,6 @@ export function batchSize({ generator, ...project }: Project): number {
   return Math.max(1, Math.min(largestBatch, Math.floor(batchBytes / bytes)))
 }
 
-/** Number of shards of a run. */
-export function shardCount({ settings }: Project): number {
-  return Math.ceil(settings.samplesPerRun / settings.shardSize)
-}
-
 /** Seeds of one shard. */
 export function shardSeeds({ settings }: Project, shard: number): readonly number[] {
   const start = shard * settings.shardSize

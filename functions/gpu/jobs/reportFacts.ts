@@ -3,13 +3,12 @@ import { getJson } from '../../../integrations/storage/index.ts'
 import type { Evaluation } from '../../../schemas/evaluation.ts'
 import { countPixels } from '../../../schemas/labelMap.ts'
 import type { ManifestLine } from '../../../schemas/manifest.ts'
-import { imageSize, type Project } from '../../../schemas/project.ts'
+import { imageSize, type Project, shardCount } from '../../../schemas/project.ts'
 import type { ReportData, ReportFact, ReportLossCurve, ReportPart } from '../../../schemas/report.ts'
 import { Shard } from '../../../schemas/shard.ts'
 import { bestStep, type LossPoint } from '../onnx/fit.ts'
 import type { PaintedSample } from './annotations.ts'
 import type { JobContext } from './context.ts'
-import { shardCount } from './generate.ts'
 import { readClassifier } from './trainingHistory.ts'
 
 /** Images that were ever generated: more than the manifest lists where fewer were asked for later. */
@@ -28,7 +27,7 @@ export async function describeParts(
   evaluation: Evaluation | undefined,
 ): Promise<ReportPart[]> {
   const generatedPixels = new Array<number>(project.labelList.parts.length).fill(0)
-  for (let shard = 0; shard < shardCount(project); shard++) {
+  for (let shard = 0; shard < shardCount(project.settings); shard++) {
     const stored = await getJson(store, run.shard(shard), Shard)
     for (const [part, count] of (stored?.value.partPixels ?? []).entries())
       generatedPixels[part] = (generatedPixels[part] ?? 0) + count

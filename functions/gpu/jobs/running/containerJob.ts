@@ -5,28 +5,25 @@
 import { availableParallelism } from 'node:os'
 import { getJson, MissingError, type Store, updateJson } from '../../../../integrations/storage/index.ts'
 import { projectKeys } from '../../../../integrations/storage/keys.ts'
-import type { Platform } from '../../../../schemas/project.ts'
+import { type Platform, shardCount } from '../../../../schemas/project.ts'
 import { type PhaseName, Run, type RunVersion } from '../../../../schemas/run.ts'
-import { beginPhase, endPhase, restRun } from '../../../factory/runRecord.ts'
+import { beginPhase, endPhase } from '../../../factory/runRecord.ts'
 import type { PublishingPlace } from '../../../publishing/place.ts'
 import type { Device } from '../../onnx/device.ts'
 import { type Engine, openEngine } from '../../onnx/engine.ts'
 import { type JobContext, JobError, type JobProgress, readProject } from '../context.ts'
-import { curate } from '../curate.ts'
-import { distil } from '../distil.ts'
-import { type EvaluateOptions, evaluate, quickEvaluation } from '../evaluate.ts'
-import { shardCount } from '../generate.ts'
-import { publish } from '../publish.ts'
+import type { EvaluateOptions } from '../evaluate.ts'
 import { requireInputs } from '../runInputs.ts'
-import { train } from '../train.ts'
 import type { JobTuning } from '../tuning.ts'
-import { generateShare, type Share } from './generateShare.ts'
+import { endRun } from './endRun.ts'
+import { allShards, type Share } from './generateAll.ts'
+import { generateShare } from './generateShare.ts'
 import { machineOf } from './machine.ts'
+import { phaseWorks } from './phaseWorks.ts'
 import { progressRecord } from './progressRecord.ts'
-import { type PhaseResult, recordPhase } from './recordedPhase.ts'
+import { recordPhase } from './recordedPhase.ts'
 import { makeSeeds, type SeedsOptions } from './recordedSeeds.ts'
 import { refuseStopped } from './refuseStopped.ts'
-import { writeReport } from './writeReport.ts'
 
 /** The steps that containers do, in the order in which a run needs them; `seeds` is no part of a run. */
 export const containerJobs = ['seeds', 'train', 'generate', 'curate', 'publish', 'evaluate'] as const
@@ -56,9 +53,9 @@ export interface ContainerOptions extends SeedsOptions {
 
 /** Does one step to its end. @throws JobError where it cannot be done; what goes wrong; the signal's reason */
 export async function runContainerJob(options: ContainerOptions, job: ContainerJob): Promise<void> {
-  if (job.name === 'seeds') return await makeSeeds(options, options.publishing(job))
-  const { version } = job
-  if (version === undefined) throw new JobError(`${job.name} is a step of a run: say of which`)
+  const { name, version } = job
+  if (name === 'seeds') return await makeSeeds(options, options.publishing(job))
+  if (version === undefined) throw new JobError(`${name} is a step of a run: say of which`)
   const { store, now, signal, tuning } = options
   const keys = projectKeys(job.platform, job.project)
   await requireInputs(store, keys, version)
@@ -74,42 +71,35 @@ export async function runContainerJob(options: ContainerOptions, job: ContainerJ
   }
   const context: JobContext = { store, keys, run, version, engine, onProgress, signal, tuning }
   try {
-    await steps[job.name](context, options, job)
+    await takeStep(context, options, job, name)
   } finally {
     await progress.settled()
     await engine.close()
   }
 }
 
-type Step = (context: JobContext, options: ContainerOptions, job: ContainerJob) => Promise<unknown>
+type RunStep = Exclude<ContainerJobName, 'seeds'>
 
-const steps: Readonly<Record<Exclude<ContainerJobName, 'seeds'>, Step>> = {
-  async train(context, { now }) {
-    const milliseconds = () => now().getTime()
-    const watch = { now, check: refuseStopped }
-    await recordPhase(context, 'train', watch, async () => ({ worked: await train(context, milliseconds) }))
-    await recordPhase(context, 'distil', watch, async () => ({ worked: await distil(context, milliseconds) }))
-  },
-  generate: (context, { now }, { share = { index: 0, of: 1 } }) => generateShare(context, share, now),
-  async curate(context, { now }) {
-    await endGenerating(context, now)
-    await recordPhase(context, 'curate', { now, check: refuseStopped }, async () => ({ worked: await curate(context) }))
-  },
-  publish: (context, options, job) =>
-    recordPhase(context, 'publish', { now: options.now, check: refuseStopped }, async () => ({
-      worked: await publish(context, options.publishing(job)),
-    })),
-  async evaluate(context, { now, evaluation = quickEvaluation }) {
-    const phase = (name: PhaseName, body: () => Promise<PhaseResult>) =>
-      recordPhase(context, name, { now, check: refuseStopped }, body)
-    await phase('evaluate', async () => ({ worked: await evaluate(context, evaluation) }))
-    await phase('report', async () => {
-      await writeReport(context, {}, now)
-      return { worked: true }
-    })
-    const complete = (await context.store.head(context.run.manifest)) !== undefined
-    await updateJson(context.store, context.run.run, Run, (record) => restRun(record, complete))
-  },
+/** The phases that a step records; the shares of `generate` record theirs together. */
+const phasesOf: Readonly<Record<Exclude<RunStep, 'generate'>, readonly PhaseName[]>> = {
+  train: ['train', 'distil'],
+  curate: ['curate'],
+  publish: ['publish'],
+  evaluate: ['evaluate', 'report'],
+}
+
+async function takeStep(
+  context: JobContext,
+  options: ContainerOptions,
+  job: ContainerJob,
+  step: RunStep,
+): Promise<void> {
+  const { now, evaluation } = options
+  if (step === 'generate') return await generateShare(context, job.share ?? allShards, now)
+  if (step === 'curate') await endGenerating(context, now)
+  const works = phaseWorks(context, { now, evaluation, publishing: () => options.publishing(job), report: {} })
+  for (const phase of phasesOf[step]) await recordPhase(context, phase, { now, check: refuseStopped }, works[phase])
+  if (step === 'evaluate') await endRun(context)
 }
 
 /** The containers that generated noted the time that each took; that all are through is known only now. */
@@ -117,7 +107,7 @@ async function endGenerating({ store, run, engine, ...context }: JobContext, now
   const record = (await getJson(store, run.run, Run))?.value
   if (record === undefined) throw new MissingError(run.run)
   if (record.phases.some(({ name, finishedAt }) => name === 'generate' && finishedAt !== undefined)) return
-  const count = shardCount(await readProject({ store, ...context }))
+  const count = shardCount((await readProject({ store, ...context })).settings)
   for (let shard = 0; shard < count; shard++)
     if ((await store.head(run.shard(shard))) === undefined)
       throw new JobError(`shard ${shard} of ${count} is missing (${run.shard(shard)}): generate it first`)

@@ -2,7 +2,7 @@ import { type Store, updateJson } from '../../../../integrations/storage/index.t
 import { type PhaseName, Run } from '../../../../schemas/run.ts'
 import { type Attempt, beginPhase, endPhase, failRun, pauseRun, stopRun } from '../../../factory/runRecord.ts'
 import type { JobContext } from '../context.ts'
-import { machineOf } from './machine.ts'
+import { attemptSince } from './attempt.ts'
 import { ShutdownError } from './shutdown.ts'
 
 /** What came of a phase. */
@@ -36,11 +36,7 @@ export async function recordPhase(
     throw signal.reason
   }
   const start = now()
-  const attempt = (runtimeVersion = engine.runtimeVersion): Attempt => {
-    const end = now()
-    const seconds = Math.max(0, (end.getTime() - start.getTime()) / 1000)
-    return { name, now: end, seconds, machine: machineOf(engine, runtimeVersion) }
-  }
+  const attempt = (runtimeVersion?: string): Attempt => attemptSince(start, name, engine, now, runtimeVersion)
   await updateJson(store, run.run, Run, (record) => {
     check?.(record)
     return beginPhase(record, name, start)

@@ -1,8 +1,16 @@
-import type { Project } from '../../schemas/project.ts'
-import { type JobContext, readProject } from '../gpu/jobs/context.ts'
-import { generate, shardCount } from '../gpu/jobs/generate.ts'
-import type { PhaseResult } from '../gpu/jobs/running/recordedPhase.ts'
-import { type Engine, openEngine } from '../gpu/onnx/engine.ts'
+import { type Project, shardCount } from '../../../../schemas/project.ts'
+import { type Engine, openEngine } from '../../onnx/engine.ts'
+import { type JobContext, readProject } from '../context.ts'
+import { generate } from '../generate.ts'
+import type { PhaseResult } from './recordedPhase.ts'
+
+/** One of several equal shares of a run's shards: `index`, `index + of`, `index + 2·of`, … */
+export interface Share {
+  readonly index: number
+  readonly of: number
+}
+
+export const allShards: Share = { index: 0, of: 1 }
 
 /** Above this resolution an image keeps all cores busy by itself; below, one thread per image wastes less. */
 const largeResolution = 256
@@ -12,14 +20,17 @@ export function hasSmallImages({ generator }: Project, { device }: Pick<Engine, 
   return generator.resolution <= largeResolution && device === 'cpu'
 }
 
-/** All shards, several at a time where images are small. When one fails, the others stop at their next safe point. */
-export async function generateAll(context: JobContext): Promise<PhaseResult> {
+/**
+ * All shards of a share, several at a time where images are small. When one fails, the others stop at their next safe point.
+ */
+export async function generateAll(context: JobContext, { index, of }: Share = allShards): Promise<PhaseResult> {
   const project = await readProject(context)
   const { engine, onProgress } = context
   const total = project.settings.samplesPerRun
   const failure = new AbortController()
   const signal = AbortSignal.any([failure.signal, ...(context.signal === undefined ? [] : [context.signal])])
-  const queue = Array.from({ length: shardCount(project) }, (_, shard) => shard).values()
+  const count = Math.max(0, Math.ceil((shardCount(project.settings) - index) / of))
+  const queue = Array.from({ length: count }, (_, place) => index + place * of).values()
   const state = { done: 0, worked: false }
   const onImage = (count: number): void => {
     state.done += count
@@ -38,7 +49,7 @@ export async function generateAll(context: JobContext): Promise<PhaseResult> {
     await work(engine)
     return { worked: state.worked }
   }
-  const workers = Math.min(engine.threads, shardCount(project))
+  const workers = Math.min(engine.threads, count)
   const engines = Array.from({ length: workers }, () => openEngine({ device: engine.device, threads: 1 }))
   try {
     // All have come to rest before anything is closed or told.
