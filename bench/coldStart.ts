@@ -12,6 +12,7 @@ import { type ColdStart, coldStart } from './support/lambdaRuntime/coldStart.ts'
 import { httpEvent } from './support/lambdaRuntime/httpEvent.ts'
 import { interfaceClient, interfaceClientVersion } from './support/lambdaRuntime/interfaceClient.ts'
 import { describeMachine } from './support/machine.ts'
+import { median } from './support/median.ts'
 import { table } from './support/table.ts'
 
 /** What must hold: bytes of the bundle, and a cold start to `/health` in times of the empty function's. */
@@ -28,8 +29,6 @@ class BenchError extends Error {
 /** The webhook of a real server 1.23.2, when an annotation with one mask was saved. */
 const recording = join(root, 'test/fixtures/label-studio/webhook_ANNOTATION_CREATED.json')
 const webhook = JSON.stringify(z.object({ body: z.unknown() }).parse(JSON.parse(readFileSync(recording, 'utf8'))).body)
-
-const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN
 
 interface Subject {
   readonly name: string
@@ -76,7 +75,7 @@ async function measure(folder: string): Promise<void> {
           throw new BenchError(`${name} answered ${answer.slice(0, 500)}`)
       starts.get(name)?.push(start)
     }
-  services.close()
+  await services.close()
   if (services.sent.length !== 2 * rounds)
     throw new BenchError(`${services.sent.length} of ${2 * rounds} webhooks are in the queue`)
 

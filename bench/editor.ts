@@ -22,6 +22,7 @@ import { blobs, greyImage, partColors } from './support/blobs.ts'
 import { type EditorTimes, measureEditor } from './support/editorProbe.ts'
 import { innermost, type Place } from './support/innermost.ts'
 import { describeMachine } from './support/machine.ts'
+import { median } from './support/median.ts'
 import { table } from './support/table.ts'
 
 const kinds: readonly PaintingKind[] = ['brush', 'bitmask', 'polygon']
@@ -77,9 +78,6 @@ async function publish(server: LabelStudioServer): Promise<Opened[]> {
   }
   return tasks
 }
-
-const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
 
 function rows(tasks: readonly Opened[]): string[][] {
   return tasks.map(({ kind, parts, size, regions, bytes, times }) => {

@@ -43,6 +43,8 @@ export async function bundleFunction(module: string, folder: string): Promise<Fu
     mainFields: ['module', 'main'],
     banner: { js: "import{createRequire as requireFrom}from'node:module';const require=requireFrom(import.meta.url);" },
     plugins: [onlyEnglish],
+    // The AWS SDK looks with it at what a browser says of itself. In Node nothing does, but its file would be made.
+    external: ['bowser'],
     metafile: true,
     logLevel: 'warning',
   })

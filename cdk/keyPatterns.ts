@@ -1,3 +1,6 @@
+import type { IBucket } from 'aws-cdk-lib/aws-s3'
+import type { Permission } from './permissions.ts'
+
 /**
  * Keys of the store that roles are let at, as integrations/storage/keys.ts lays them out. In a policy a `*` also stands for
  * what has slashes in it.
@@ -18,6 +21,15 @@ export const keyPatterns = {
   generatorRecords: 'generators/*/generator.json',
 } as const
 
-/** Why keys are given by patterns. */
-export const keysAreMadeLater =
-  'projects, runs and images get their names when people make them: these are all of one kind'
+/** To do this with all objects whose keys fit one of the patterns. */
+export function permissionForKeys(
+  bucket: IBucket,
+  actions: readonly string[],
+  patterns: readonly string[],
+): Permission {
+  return {
+    actions,
+    resources: patterns.map((keys) => bucket.arnForObjects(keys)),
+    wildcard: 'projects, runs and images get their names when people make them: these are all of one kind',
+  }
+}

@@ -50,6 +50,23 @@ export function pythonEnvironment({ folder, requirements, python = 'python3' }: 
   return interpreter
 }
 
+/**
+ * A program that a variable names in the place of one of the project's own environments.
+ * @param program its name, and what kind of file it is
+ * @returns undefined where the variable names none
+ * @throws {PythonEnvironmentError} when it is not there
+ */
+export function programNamedBy(
+  variable: string,
+  environment: NodeJS.ProcessEnv,
+  program: { readonly name: string; readonly kind: string },
+): string | undefined {
+  const path = environment[variable]
+  if (path === undefined || path === '') return undefined
+  if (existsSync(path)) return path
+  throw new PythonEnvironmentError(`looking for ${program.name}`, `${variable} names no ${program.kind}: ${path}`, '')
+}
+
 const root = join(import.meta.dirname, '..')
 
 /** The project's own environment, with the packages of test/e2e/requirements.txt. */

@@ -7,7 +7,7 @@ import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { PythonEnvironmentError, pythonEnvironment } from './e2e-environment.ts'
+import { PythonEnvironmentError, programNamedBy, pythonEnvironment } from './e2e-environment.ts'
 import { serverEnvironment } from './label-studio-server-environment.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -20,11 +20,8 @@ export const labelStudioFolder = join(root, '.venv-label-studio')
  * @throws {PythonEnvironmentError} when it cannot be installed
  */
 export function labelStudioProgram(environment: NodeJS.ProcessEnv = process.env): string {
-  const other = environment.SIXTEEN_LABEL_STUDIO
-  if (other !== undefined && other !== '') {
-    if (existsSync(other)) return other
-    throw new PythonEnvironmentError('looking for Label Studio', `SIXTEEN_LABEL_STUDIO names no file: ${other}`, '')
-  }
+  const other = programNamedBy('SIXTEEN_LABEL_STUDIO', environment, { name: 'Label Studio', kind: 'file' })
+  if (other !== undefined) return other
   const requirements = join(root, 'test/e2e/label-studio-requirements.txt')
   return join(dirname(pythonEnvironment({ folder: labelStudioFolder, requirements })), 'label-studio')
 }

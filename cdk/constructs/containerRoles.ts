@@ -2,7 +2,7 @@ import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import type { IBucket } from 'aws-cdk-lib/aws-s3'
 import type { Construct } from 'constructs'
 import { acknowledgeWildcards } from '../acknowledge.ts'
-import { keyPatterns, keysAreMadeLater } from '../keyPatterns.ts'
+import { keyPatterns, permissionForKeys } from '../keyPatterns.ts'
 import { permit } from '../permissions.ts'
 
 const containers = new ServicePrincipal('ecs-tasks.amazonaws.com')
@@ -12,16 +12,8 @@ export function makeWorkerRole(scope: Construct, id: string, bucket: IBucket): R
   const role = new Role(scope, id, { assumedBy: containers })
   permit(role, [
     { actions: ['s3:ListBucket'], resources: [bucket.bucketArn] },
-    {
-      actions: ['s3:GetObject'],
-      resources: [keyPatterns.projects, keyPatterns.generators].map((keys) => bucket.arnForObjects(keys)),
-      wildcard: keysAreMadeLater,
-    },
-    {
-      actions: ['s3:DeleteObject', 's3:PutObject'],
-      resources: [bucket.arnForObjects(keyPatterns.projects)],
-      wildcard: keysAreMadeLater,
-    },
+    permissionForKeys(bucket, ['s3:GetObject'], [keyPatterns.projects, keyPatterns.generators]),
+    permissionForKeys(bucket, ['s3:DeleteObject', 's3:PutObject'], [keyPatterns.projects]),
   ])
   return role
 }

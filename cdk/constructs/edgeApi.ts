@@ -6,7 +6,7 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
 import type { IBucket } from 'aws-cdk-lib/aws-s3'
 import { Construct } from 'constructs'
 import { acknowledge } from '../acknowledge.ts'
-import { keyPatterns, keysAreMadeLater } from '../keyPatterns.ts'
+import { keyPatterns, permissionForKeys } from '../keyPatterns.ts'
 import type { DeploymentOptions } from '../options.ts'
 import type { AccessSecrets } from './accessSecrets.ts'
 import type { EventQueue } from './eventQueue.ts'
@@ -37,31 +37,21 @@ export class EdgeApi extends Construct {
     { bucket, secrets, events, workflow, domain, certificateArn }: EdgeApiProps,
   ) {
     super(scope, id)
-    const { stateMachineArn } = workflow.stateMachine
     this.edge = new LambdaFunction(this, 'App', {
       entry: 'functions/cloud/edge.ts',
       environment: {
         SIXTEEN_BUCKET: bucket.bucketName,
         SIXTEEN_QUEUE_URL: events.queue.queueUrl,
-        SIXTEEN_STATE_MACHINE: stateMachineArn,
+        SIXTEEN_STATE_MACHINE: workflow.stateMachine.stateMachineArn,
         SIXTEEN_ACCESS_KEY_SECRET: secrets.accessKey.secretArn,
       },
       permissions: [
         { actions: ['s3:ListBucket'], resources: [bucket.bucketArn] },
-        {
-          actions: ['s3:GetObject'],
-          resources: [keyPatterns.projects, keyPatterns.generatorRecords].map((keys) => bucket.arnForObjects(keys)),
-          wildcard: keysAreMadeLater,
-        },
+        permissionForKeys(bucket, ['s3:GetObject'], [keyPatterns.projects, keyPatterns.generatorRecords]),
         // Settings that people change, and runs that they stop.
-        {
-          actions: ['s3:PutObject'],
-          resources: [keyPatterns.projectRecords, keyPatterns.runRecords].map((keys) => bucket.arnForObjects(keys)),
-          wildcard: keysAreMadeLater,
-        },
+        permissionForKeys(bucket, ['s3:PutObject'], [keyPatterns.projectRecords, keyPatterns.runRecords]),
         { actions: ['sqs:SendMessage', 'sqs:GetQueueAttributes'], resources: [events.queue.queueArn] },
-        { actions: ['states:StartExecution', 'states:ListExecutions'], resources: [stateMachineArn] },
-        workflow.executionPermission,
+        ...workflow.workPermissions,
         { actions: ['secretsmanager:GetSecretValue'], resources: [secrets.accessKey.secretArn] },
       ],
       seconds: 29,

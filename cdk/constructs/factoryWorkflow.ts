@@ -16,7 +16,7 @@ import {
 } from 'aws-cdk-lib/aws-stepfunctions'
 import { Construct } from 'constructs'
 import { acknowledgeWildcards } from '../acknowledge.ts'
-import { keyPatterns, keysAreMadeLater } from '../keyPatterns.ts'
+import { keyPatterns, permissionForKeys } from '../keyPatterns.ts'
 import { type Permission, permit } from '../permissions.ts'
 import type { EventQueue } from './eventQueue.ts'
 import type { GpuFleet, JobPlace } from './gpuFleet.ts'
@@ -51,16 +51,8 @@ export class FactoryWorkflow extends Construct {
       },
       permissions: [
         { actions: ['s3:ListBucket'], resources: [bucket.bucketArn] },
-        {
-          actions: ['s3:GetObject'],
-          resources: [bucket.arnForObjects(keyPatterns.projects)],
-          wildcard: keysAreMadeLater,
-        },
-        {
-          actions: ['s3:PutObject'],
-          resources: [keyPatterns.runRecords, keyPatterns.seedLists].map((keys) => bucket.arnForObjects(keys)),
-          wildcard: keysAreMadeLater,
-        },
+        permissionForKeys(bucket, ['s3:GetObject'], [keyPatterns.projects]),
+        permissionForKeys(bucket, ['s3:PutObject'], [keyPatterns.runRecords, keyPatterns.seedLists]),
         { actions: ['sqs:SendMessage'], resources: [events.queue.queueArn] },
       ],
       seconds: 60,
@@ -93,19 +85,23 @@ export class FactoryWorkflow extends Construct {
     })
   }
 
-  /** To look at what is under way, and to stop it. */
-  get executionPermission(): Permission {
+  /** To begin work, to look at what is under way, and to stop it. */
+  get workPermissions(): readonly Permission[] {
+    const { stateMachineArn, stateMachineName } = this.stateMachine
     const executions = Stack.of(this).formatArn({
       service: 'states',
       resource: 'execution',
-      resourceName: `${this.stateMachine.stateMachineName}:*`,
+      resourceName: `${stateMachineName}:*`,
       arnFormat: ArnFormat.COLON_RESOURCE_NAME,
     })
-    return {
-      actions: ['states:DescribeExecution', 'states:StopExecution'],
-      resources: [executions],
-      wildcard: 'executions of this one state machine get their names when they are started',
-    }
+    return [
+      { actions: ['states:StartExecution', 'states:ListExecutions'], resources: [stateMachineArn] },
+      {
+        actions: ['states:DescribeExecution', 'states:StopExecution'],
+        resources: [executions],
+        wildcard: 'executions of this one state machine get their names when they are started',
+      },
+    ]
   }
 
   private definition({ gpu, cpu }: GpuFleet): IChainable {

@@ -6,6 +6,7 @@ import {
   ManagedEc2EcsComputeEnvironment,
 } from 'aws-cdk-lib/aws-batch'
 import {
+  type BlockDevice,
   BlockDeviceVolume,
   EbsDeviceVolumeType,
   InstanceType,
@@ -22,8 +23,11 @@ export interface GpuMachinesProps extends Pick<DeploymentOptions, 'instanceTypes
   readonly network: Network
 }
 
-/** The image with CUDA takes 8 GB, a run's objects pass through the rest. */
-export const rootVolumeGiB = 60
+/** Of each machine: the image with CUDA takes 8 GB, a run's objects pass through the rest. */
+export const rootVolume: BlockDevice = {
+  deviceName: '/dev/xvda',
+  volume: BlockDeviceVolume.ebs(60, { volumeType: EbsDeviceVolumeType.GP3, encrypted: true }),
+}
 
 /** GPU instances that are there only while jobs are: spot ones first, on-demand ones for the rest. */
 export class GpuMachines extends Construct {
@@ -35,12 +39,7 @@ export class GpuMachines extends Construct {
     const template = new LaunchTemplate(this, 'Machine', {
       httpTokens: LaunchTemplateHttpTokens.REQUIRED,
       httpPutResponseHopLimit: 1,
-      blockDevices: [
-        {
-          deviceName: '/dev/xvda',
-          volume: BlockDeviceVolume.ebs(rootVolumeGiB, { volumeType: EbsDeviceVolumeType.GP3, encrypted: true }),
-        },
-      ],
+      blockDevices: [rootVolume],
     })
     const { spot, onDemand } = machineShares(props)
     this.environments = [

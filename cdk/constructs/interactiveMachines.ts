@@ -1,19 +1,11 @@
 import { AutoScalingGroup, Schedule, UpdatePolicy } from 'aws-cdk-lib/aws-autoscaling'
-import {
-  BlockDeviceVolume,
-  EbsDeviceVolumeType,
-  InstanceType,
-  type ISecurityGroup,
-  LaunchTemplate,
-  SubnetType,
-  UserData,
-} from 'aws-cdk-lib/aws-ec2'
+import { InstanceType, type ISecurityGroup, LaunchTemplate, SubnetType, UserData } from 'aws-cdk-lib/aws-ec2'
 import { AmiHardwareType, EcsOptimizedImage } from 'aws-cdk-lib/aws-ecs'
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { Construct } from 'constructs'
 import { acknowledge, acknowledgeWildcards } from '../acknowledge.ts'
 import type { DeploymentOptions } from '../options.ts'
-import { rootVolumeGiB } from './gpuMachines.ts'
+import { rootVolume } from './gpuMachines.ts'
 import type { Network } from './network.ts'
 
 export interface InteractiveMachinesProps
@@ -66,12 +58,7 @@ export class InteractiveMachines extends Construct {
       associatePublicIpAddress: true,
       securityGroup,
       role,
-      blockDevices: [
-        {
-          deviceName: '/dev/xvda',
-          volume: BlockDeviceVolume.ebs(rootVolumeGiB, { encrypted: true, volumeType: EbsDeviceVolumeType.GP3 }),
-        },
-      ],
+      blockDevices: [rootVolume],
     })
   }
 }

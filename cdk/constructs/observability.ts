@@ -2,7 +2,6 @@ import { Duration, Stack } from 'aws-cdk-lib'
 import { CfnBudget } from 'aws-cdk-lib/aws-budgets'
 import {
   Alarm,
-  type AlarmProps,
   ComparisonOperator,
   Dashboard,
   GraphWidget,
@@ -63,7 +62,7 @@ export class Observability extends Construct {
     this.dashboard(props, dead)
   }
 
-  private alarm(name: string, metric: IMetric, alarmDescription: string, more: Partial<AlarmProps> = {}): void {
+  private alarm(name: string, metric: IMetric, alarmDescription: string): void {
     const alarm = new Alarm(this, name, {
       metric,
       alarmDescription,
@@ -71,7 +70,6 @@ export class Observability extends Construct {
       evaluationPeriods: 1,
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       treatMissingData: TreatMissingData.NOT_BREACHING,
-      ...more,
     })
     alarm.addAlarmAction(new SnsAction(this.topic))
   }

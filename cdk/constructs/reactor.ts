@@ -4,7 +4,7 @@ import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets'
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources'
 import type { IBucket } from 'aws-cdk-lib/aws-s3'
 import { Construct } from 'constructs'
-import { keyPatterns, keysAreMadeLater } from '../keyPatterns.ts'
+import { keyPatterns, permissionForKeys } from '../keyPatterns.ts'
 import type { DeploymentOptions } from '../options.ts'
 import type { AccessSecrets } from './accessSecrets.ts'
 import { type EventQueue, reactionSeconds } from './eventQueue.ts'
@@ -26,38 +26,27 @@ export class Reactor extends Construct {
   constructor(scope: Construct, id: string, props: ReactorProps) {
     super(scope, id)
     const { bucket, secrets, events, workflow } = props
-    const { stateMachineArn } = workflow.stateMachine
     const { queueArn, queueUrl } = events.queue
     this.reactor = new LambdaFunction(this, 'Reactor', {
       entry: 'functions/cloud/reactor.ts',
       environment: {
         SIXTEEN_BUCKET: bucket.bucketName,
         SIXTEEN_QUEUE_URL: queueUrl,
-        SIXTEEN_STATE_MACHINE: stateMachineArn,
+        SIXTEEN_STATE_MACHINE: workflow.stateMachine.stateMachineArn,
         SIXTEEN_LABEL_STUDIO_TOKEN_SECRET: secrets.labelStudioToken.secretArn,
         LABEL_STUDIO_URL: props.labelStudioUrl,
         ...(props.defaults === undefined ? {} : { SIXTEEN_DEFAULTS: JSON.stringify(props.defaults) }),
       },
       permissions: [
         { actions: ['s3:ListBucket'], resources: [bucket.bucketArn] },
-        {
-          actions: ['s3:GetObject'],
-          resources: [keyPatterns.projects, keyPatterns.generatorRecords].map((keys) => bucket.arnForObjects(keys)),
-          wildcard: keysAreMadeLater,
-        },
-        {
-          actions: ['s3:PutObject'],
-          resources: [bucket.arnForObjects(keyPatterns.projects)],
-          wildcard: keysAreMadeLater,
-        },
+        permissionForKeys(bucket, ['s3:GetObject'], [keyPatterns.projects, keyPatterns.generatorRecords]),
+        permissionForKeys(bucket, ['s3:PutObject'], [keyPatterns.projects]),
         // Paintings that were taken back, requests that were answered, a version that is shown no more.
-        {
-          actions: ['s3:DeleteObject'],
-          resources: [keyPatterns.annotations, keyPatterns.trainRequests, keyPatterns.serving].map((keys) =>
-            bucket.arnForObjects(keys),
-          ),
-          wildcard: keysAreMadeLater,
-        },
+        permissionForKeys(
+          bucket,
+          ['s3:DeleteObject'],
+          [keyPatterns.annotations, keyPatterns.trainRequests, keyPatterns.serving],
+        ),
         {
           actions: [
             'sqs:ChangeMessageVisibility',
@@ -68,8 +57,7 @@ export class Reactor extends Construct {
           ],
           resources: [queueArn],
         },
-        { actions: ['states:StartExecution', 'states:ListExecutions'], resources: [stateMachineArn] },
-        workflow.executionPermission,
+        ...workflow.workPermissions,
         { actions: ['secretsmanager:GetSecretValue'], resources: [secrets.labelStudioToken.secretArn] },
       ],
       seconds: reactionSeconds,
@@ -83,12 +71,8 @@ export class Reactor extends Construct {
       environment: { SIXTEEN_BUCKET: bucket.bucketName, SIXTEEN_QUEUE_URL: queueUrl },
       permissions: [
         { actions: ['s3:ListBucket'], resources: [bucket.bucketArn] },
-        {
-          // A project is there with either of them.
-          actions: ['s3:GetObject'],
-          resources: [keyPatterns.projectRecords, keyPatterns.projectStates].map((keys) => bucket.arnForObjects(keys)),
-          wildcard: keysAreMadeLater,
-        },
+        // A project is there with either of them.
+        permissionForKeys(bucket, ['s3:GetObject'], [keyPatterns.projectRecords, keyPatterns.projectStates]),
         { actions: ['sqs:SendMessage'], resources: [queueArn] },
       ],
       seconds: 60,

@@ -82,27 +82,8 @@ export function buildImage(options: BuildOptions): Image {
         mkdirSync(join(image.root, image.folder), { recursive: true })
         done()
         break
-      case 'ENV':
-        image = { ...image, environment: { ...image.environment, ...step.variables } }
-        done()
-        break
-      case 'USER':
-        image = { ...image, user: step.value }
-        done()
-        break
-      case 'SHELL':
-        image = { ...image, shell: step.words }
-        done()
-        break
-      case 'ENTRYPOINT':
-        image = { ...image, entryPoint: step.words }
-        done()
-        break
-      case 'HEALTHCHECK':
-        image = { ...image, healthCheck: step.words }
-        done()
-        break
       default:
+        image = { ...image, ...settingOf(step, image) }
         done()
     }
     stages.set(name, image)
@@ -127,6 +108,24 @@ function from(step: Instruction & { name: 'FROM' }, { work, bases }: BuildOption
   const shell = ['/bin/sh', '-c']
   const image: Image = { root, environment: {}, folder: '/', user: 'root', shell, entryPoint: [], healthCheck: [] }
   return { image, reason: base.reason }
+}
+
+/** What an instruction only writes down. */
+function settingOf(step: Instruction, { environment }: Image): Partial<Image> {
+  switch (step.name) {
+    case 'ENV':
+      return { environment: { ...environment, ...step.variables } }
+    case 'USER':
+      return { user: step.value }
+    case 'SHELL':
+      return { shell: step.words }
+    case 'ENTRYPOINT':
+      return { entryPoint: step.words }
+    case 'HEALTHCHECK':
+      return { healthCheck: step.words }
+    default:
+      return {}
+  }
 }
 
 /** @returns the number of files */

@@ -80,7 +80,7 @@ test('services on this machine give out one secret and keep what is sent', async
   })
   expect(services.sent).toEqual(['abc'])
   expect((await call('AmazonSQS.PurgeQueue', {})).status).toBe(400)
-  services.close()
+  await services.close()
 })
 
 test('an interface client that cannot be built says which tools are missing', () => {

@@ -7,6 +7,7 @@ import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { httpEvent } from '../../bench/support/lambdaRuntime/httpEvent.ts'
 import { bundleFunction } from '../../cdk/bundleFunction.ts'
 import { once } from '../cdk/support/once.ts'
 
@@ -48,15 +49,7 @@ describe.each(names)('the function %s', (name) => {
 
 test('the web app answers for its health', async () => {
   await bundleFunction(join(root, 'functions/cloud/edge.ts'), join(folder, 'edge'))
-  const request = {
-    version: '2.0',
-    routeKey: '$default',
-    rawPath: '/health',
-    rawQueryString: '',
-    headers: { host: 'sixteen.example.org' },
-    requestContext: { http: { method: 'GET', path: '/health' }, domainName: 'sixteen.example.org' },
-    isBase64Encoded: false,
-  }
+  const request = httpEvent('GET', '/health')
   const answer = await inNode(`await (await import(${moduleOf('edge')})).handler(${JSON.stringify(request)}, {})`)
   expect(answer).toMatchObject({ statusCode: 200, body: expect.stringContaining('UP') })
 })

@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import { DescribeExecutionCommand, ListExecutionsCommand } from '@aws-sdk/client-sfn'
+import { ListExecutionsCommand } from '@aws-sdk/client-sfn'
 import sharp from 'sharp'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
@@ -15,6 +15,7 @@ import { openSearch } from '../../scripts/secrets/search.ts'
 import { objectsOf } from '../functions/tinyProject.ts'
 import { type Annotator, annotatorOf } from './support/annotator.ts'
 import { type Cloud, openCloud } from './support/cloud/cloud.ts'
+import { describeExecution } from './support/cloud/deployment.ts'
 import { samplesOf } from './support/loop.ts'
 import { sixteen } from './support/sixteen.ts'
 import { makeWorkplace, type Workplace } from './support/workplace.ts'
@@ -76,8 +77,7 @@ async function executions(): Promise<readonly string[]> {
   return all.map(({ name, status }) => `${name} ${status}`).toSorted()
 }
 async function succeeds(name: string): Promise<void> {
-  const executionArn = `${cloud.deployment.stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`
-  const look = () => cloud.clients.states.send(new DescribeExecutionCommand({ executionArn }))
+  const look = () => describeExecution(cloud.clients, cloud.deployment.stateMachineArn, name)
   await expect.poll(async () => (await look()).status, { timeout: 10_000 }).toBe('SUCCEEDED')
 }
 

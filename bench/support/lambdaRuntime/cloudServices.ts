@@ -3,14 +3,12 @@ import { createHash, randomUUID } from 'node:crypto'
 import { createServer } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { z } from 'zod'
-import { listen } from './listen.ts'
+import { type Loopback, listenOnLoopback } from '../../../test/support/loopback.ts'
 
-export interface CloudServices {
-  /** For AWS_ENDPOINT_URL. */
-  readonly address: string
+/** Its address is for AWS_ENDPOINT_URL. */
+export interface CloudServices extends Loopback {
   /** Bodies of the messages that were sent. */
   readonly sent: readonly string[]
-  close(): void
 }
 
 const Batch = z.object({ Entries: z.array(z.object({ Id: z.string(), MessageBody: z.string() })) })
@@ -44,13 +42,5 @@ export async function openCloudServices(secret: string): Promise<CloudServices> 
       response.end(JSON.stringify({ __type: 'InvalidRequestException', message: String(error) }))
     }
   })
-  const port = await listen(server)
-  return {
-    address: `http://127.0.0.1:${port}`,
-    sent,
-    close() {
-      server.close()
-      server.closeAllConnections()
-    },
-  }
+  return { ...(await listenOnLoopback(server)), sent }
 }

@@ -57,6 +57,6 @@ export async function coldStart(
   } finally {
     child.kill('SIGKILL')
     await ended
-    api.close()
+    await api.close()
   }
 }

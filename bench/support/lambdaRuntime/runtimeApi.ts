@@ -4,7 +4,7 @@
  */
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import { text } from 'node:stream/consumers'
-import { listen } from './listen.ts'
+import { listenOnLoopback } from '../../../test/support/loopback.ts'
 
 /** The function failed, or its runtime did. */
 export class RuntimeError extends Error {
@@ -29,7 +29,7 @@ export interface RuntimeApi {
   readonly address: string
   /** Resolves when all events are answered. */
   readonly done: Promise<Invocations>
-  close(): void
+  close(): Promise<void>
 }
 
 /** Hands out the events one after the other, each once. */
@@ -58,15 +58,8 @@ export async function openRuntimeApi(events: readonly unknown[]): Promise<Runtim
         response.end('{"status":"OK"}')
       }, reject)
   })
-  const port = await listen(server)
-  return {
-    address: `127.0.0.1:${port}`,
-    done: promise,
-    close() {
-      server.close()
-      server.closeAllConnections()
-    },
-  }
+  const { address, close } = await listenOnLoopback(server)
+  return { address: new URL(address).host, done: promise, close }
 }
 
 const headersOf = (index: number) => ({

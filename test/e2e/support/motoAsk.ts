@@ -1,6 +1,8 @@
 /** What moto asks a test: what comes of the Batch jobs and Lambda functions that it only pretends to have. */
 import { createServer, type IncomingMessage } from 'node:http'
+import { json } from 'node:stream/consumers'
 import { z } from 'zod'
+import { type Loopback, listenOnLoopback } from '../../support/loopback.ts'
 
 /** A container as Batch would start it. */
 export interface BatchJob {
@@ -18,11 +20,6 @@ export interface MotoHooks {
   readonly invoke?: (name: string, payload: unknown) => Promise<unknown>
 }
 
-export interface MotoAsk {
-  readonly address: string
-  close(): Promise<void>
-}
-
 const Question = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('job'),
@@ -34,30 +31,18 @@ const Question = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('function'), name: z.string(), payload: z.unknown() }),
 ])
 
-export async function startMotoAsk(hooks: MotoHooks): Promise<MotoAsk> {
+export async function startMotoAsk(hooks: MotoHooks): Promise<Loopback> {
   const server = createServer((request, response) => {
     void answer(hooks, request).then(
       (text) => response.end(text),
       (error: unknown) => response.writeHead(500).end(String(error)),
     )
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('the server has no port')
-  return {
-    address: `http://127.0.0.1:${address.port}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      }),
-  }
+  return await listenOnLoopback(server)
 }
 
 async function answer({ job, invoke }: MotoHooks, request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = []
-  for await (const chunk of request) chunks.push(chunk)
-  const question = Question.parse(JSON.parse(Buffer.concat(chunks).toString()))
+  const question = Question.parse(await json(request))
   if (question.kind === 'job') return JSON.stringify({ succeeds: (await job?.(question)) ?? true })
   if (invoke === undefined) return JSON.stringify({ result: question.payload })
   try {

@@ -1,5 +1,6 @@
 /** A connection that goes wrong: stands between a client and a server of HTTP, and does to each call what a test says. */
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
+import { listenOnLoopback } from '../../support/loopback.ts'
 
 /** A call as it came. */
 export interface RelayedCall {
@@ -47,21 +48,15 @@ export async function startRelay(target: string): Promise<Relay> {
       else pass(new URL(target), incoming, body, outgoing, fault)
     })
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('the relay has no port')
+  const { address, close } = await listenOnLoopback(server)
   return {
-    endpoint: `http://127.0.0.1:${address.port}`,
+    endpoint: address,
     calls,
     inflict(fault) {
       calls.length = 0
       decide = fault
     },
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      }),
+    close,
   }
 }
 

@@ -5,6 +5,7 @@ import { createServer, type IncomingMessage } from 'node:http'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { type LabelStudioOptions, openLabelStudioClient } from '../../../integrations/label-studio/client.ts'
+import { type Loopback, listenOnLoopback } from '../../support/loopback.ts'
 
 export const fixtures = join(import.meta.dirname, '../../fixtures/label-studio')
 
@@ -36,10 +37,8 @@ export interface Answer {
 /** What is done with a request: it is answered, the connection is cut, or nothing happens ever. */
 export type Reply = Answer | 'cut' | 'silence'
 
-export interface FakeServer {
-  readonly address: string
+export interface FakeServer extends Loopback {
   readonly received: readonly Received[]
-  close(): Promise<void>
 }
 
 /** @param reply asked for each request, in their order */
@@ -68,18 +67,7 @@ export async function serve(reply: (request: Received, index: number) => Reply |
     response.writeHead(status, { 'Content-Type': type, ...headers })
     response.end(typeof body === 'string' ? body : JSON.stringify(body))
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  if (typeof address !== 'object' || address === null) throw new Error('the fake server has no port')
-  return {
-    address: `http://127.0.0.1:${address.port}`,
-    received,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      }),
-  }
+  return { ...(await listenOnLoopback(server)), received }
 }
 
 /** Tokens that may never be seen outside of headers. */

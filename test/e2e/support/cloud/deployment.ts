@@ -1,7 +1,7 @@
 /** What the template asks for, made in moto; each part by the template's own properties, and connected as it connects them. */
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3'
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
-import { CreateStateMachineCommand, SFNClient } from '@aws-sdk/client-sfn'
+import { CreateStateMachineCommand, DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn'
 import { CreateQueueCommand, GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { z } from 'zod'
 import type { Moto } from '../moto.ts'
@@ -117,6 +117,12 @@ export async function deploy(
       return Object.fromEntries((found?.Secrets ?? []).map(({ Name, ValueFrom }) => [Name, String(value(ValueFrom))]))
     },
   }
+}
+
+/** What became of an execution. */
+export function describeExecution({ states }: CloudClients, stateMachineArn: string, name: string) {
+  const executionArn = `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`
+  return states.send(new DescribeExecutionCommand({ executionArn }))
 }
 
 /** That of everybody in moto. */

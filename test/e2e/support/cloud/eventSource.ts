@@ -4,8 +4,6 @@ import { z } from 'zod'
 import type { Resource } from './template.ts'
 
 export interface EventSource {
-  /** Events that were handed over. */
-  readonly handedOver: number
   stop(): Promise<void>
 }
 
@@ -28,10 +26,8 @@ export function openEventSource(
 ): EventSource {
   const { BatchSize } = Mapping.parse(mapping.properties)
   const over = new AbortController()
-  const source = { handedOver: 0 }
 
   const handOver = async (messages: readonly Message[]): Promise<void> => {
-    source.handedOver += 1
     const answer = Answer.safeParse(await invoke({ Records: messages.map(recordOf) }).catch(() => undefined))
     // What a function throws, or an answer that is none, lets all of them come again.
     if (!answer.success) return
@@ -58,9 +54,6 @@ export function openEventSource(
   }
   const running = run()
   return {
-    get handedOver() {
-      return source.handedOver
-    },
     async stop() {
       over.abort()
       await running

@@ -5,14 +5,10 @@
  */
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { buffer } from 'node:stream/consumers'
 import { z } from 'zod'
+import { type Loopback, listenOnLoopback } from '../../../support/loopback.ts'
 import { largestPayload } from './lambdaProcess.ts'
-
-export interface Gateway {
-  /** `http://127.0.0.1:<port>` */
-  readonly address: string
-  close(): Promise<void>
-}
 
 const Answer = z.object({
   statusCode: z.int(),
@@ -22,32 +18,16 @@ const Answer = z.object({
   isBase64Encoded: z.boolean().default(false),
 })
 
-export async function startGateway(invoke: (event: unknown) => Promise<unknown>): Promise<Gateway> {
+export async function startGateway(invoke: (event: unknown) => Promise<unknown>): Promise<Loopback> {
   const server = createServer((request, response) => {
-    void readBody(request)
+    void buffer(request)
       .then((body) => pass(invoke, request, body, response))
       .catch(() => {
         // As API Gateway says it of a function that fails, or answers too much.
         response.writeHead(500, { 'content-type': 'application/json' }).end('{"message":"Internal Server Error"}')
       })
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('the gateway has no port')
-  return {
-    address: `http://127.0.0.1:${address.port}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      }),
-  }
-}
-
-async function readBody(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  for await (const chunk of request) chunks.push(chunk)
-  return Buffer.concat(chunks)
+  return await listenOnLoopback(server)
 }
 
 async function pass(

@@ -1,5 +1,5 @@
 /** The state machine as it is deployed, with jobs that do what a test says; the steps on Lambda are real. */
-import { DescribeExecutionCommand, StartExecutionCommand } from '@aws-sdk/client-sfn'
+import { StartExecutionCommand } from '@aws-sdk/client-sfn'
 import { expect } from 'vitest'
 import { z } from 'zod'
 import { openRun } from '../../../../functions/runs.ts'
@@ -16,7 +16,7 @@ import { tinyProject } from '../../../functions/reactor/reactorWorld.ts'
 import { startMoto } from '../moto.ts'
 import type { BatchJob } from '../motoAsk.ts'
 import { waitingEvents } from './cloud.ts'
-import { deploy, openClients } from './deployment.ts'
+import { deploy, describeExecution, openClients } from './deployment.ts'
 import { awsEnvironment, startLambda } from './lambdaProcess.ts'
 import { openLines } from './lines.ts'
 import { synthesize } from './template.ts'
@@ -60,8 +60,7 @@ export async function openStateMachine(largestArray: number) {
   const workflow = openStepFunctionsWorkflow({ client: clients.states, stateMachineArn })
 
   const untilOver = async (name: string): Promise<{ readonly status: string; readonly error: string }> => {
-    const executionArn = `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`
-    const look = () => clients.states.send(new DescribeExecutionCommand({ executionArn }))
+    const look = () => describeExecution(clients, stateMachineArn, name)
     await expect.poll(async () => (await look()).status, { timeout: 60_000, interval: 50 }).not.toBe('RUNNING')
     const { status = '', error = '' } = await look()
     return { status, error }
