@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { answerParent, givenTask, inChild } from './support/child.ts'
 import { Built, type GraphKind, Measured, perform, type Setting, Task, threads } from './support/labelledImage.ts'
-import { describeMachine } from './support/machine.ts'
+import { describeMachine, gibibytes } from './support/machine.ts'
 import { table } from './support/table.ts'
 
 interface Group extends Setting {
@@ -159,7 +159,7 @@ async function rowsOf(group: Group): Promise<{ readonly measured: string[][]; re
       exactly ? bound.toFixed(1) : '',
       labelled ? published : '',
       labelled ? (naive.seconds / result.seconds).toFixed(1) : '',
-      gibibytes(result),
+      gibibytes(result.peakBytes),
       (result.multiplyAdds / 1e9).toFixed(1),
       exactly ? (result.least / 1e9).toFixed(1) : '',
       (result.multiplyAdds / result.seconds / 1e9).toFixed(0),
@@ -174,7 +174,7 @@ async function rowsOf(group: Group): Promise<{ readonly measured: string[][]; re
     '',
     '',
     '',
-    gibibytes(features),
+    gibibytes(features.peakBytes),
   ])
   return {
     measured,
@@ -185,10 +185,6 @@ async function rowsOf(group: Group): Promise<{ readonly measured: string[][]; re
       judged(naive.seconds / exact.seconds, (value) => value >= 8),
     ],
   }
-}
-
-function gibibytes({ peakBytes }: Pick<Measured, 'peakBytes'>): string {
-  return (peakBytes / 2 ** 30).toFixed(2)
 }
 
 function judged(value: number, reached: (value: number) => boolean): string {

@@ -21,7 +21,7 @@ import { openEngine } from '../functions/gpu/onnx/engine.ts'
 import { openFileStore } from '../integrations/storage/fs.ts'
 import { keys, writeProject } from './support/benchProject.ts'
 import { answerParent, ChildError, givenTask, inChild } from './support/child.ts'
-import { describeMachine, peakMemory } from './support/machine.ts'
+import { describeMachine, gibibytes, peakMemory } from './support/machine.ts'
 import { pythonWithTorch } from './support/python.ts'
 import { randomGenerator } from './support/randomGenerator.ts'
 import { table } from './support/table.ts'
@@ -113,7 +113,7 @@ async function measure(task: z.infer<typeof Task>): Promise<Measured> {
 function row(step: string, { seconds, peakBytes }: Measured, imports: boolean): string[] {
   const inTime = seconds <= targets.importSeconds ? '✓' : '✗'
   const inMemory = peakBytes <= targets.peakBytes ? '✓' : '✗'
-  return [step, seconds.toFixed(1), imports ? inTime : '', (peakBytes / 2 ** 30).toFixed(2), inMemory]
+  return [step, seconds.toFixed(1), imports ? inTime : '', gibibytes(peakBytes), inMemory]
 }
 
 async function main(): Promise<void> {

@@ -10,7 +10,7 @@ import { openEngine } from '../functions/gpu/onnx/engine.ts'
 import { createRandom } from '../functions/gpu/random.ts'
 import { readGenerator } from '../functions/gpu/stylegan/weights.ts'
 import { answerParent, givenTask, inChild } from './support/child.ts'
-import { describeMachine, peakMemory } from './support/machine.ts'
+import { describeMachine, gibibytes, peakMemory } from './support/machine.ts'
 import { randomGenerator } from './support/randomGenerator.ts'
 import { table } from './support/table.ts'
 
@@ -63,7 +63,6 @@ async function measure(): Promise<z.infer<typeof Result>> {
 
 if (givenTask() === undefined) {
   const result = Result.parse(await inChild(import.meta.url, 'measure'))
-  const gibibytes = (bytes: number): string => (bytes / 2 ** 30).toFixed(2)
   console.log(describeMachine())
   console.log(`${images} images of ${side}², D ${result.featureLength}, ${result.pixels} pixels\n`)
   const rows = [

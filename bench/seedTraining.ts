@@ -19,7 +19,7 @@ import type { Store } from '../integrations/storage/index.ts'
 import { generatorWeightsKey } from '../integrations/storage/keys.ts'
 import { keys, writePaintings, writeProject } from './support/benchProject.ts'
 import { answerParent, givenTask, inChild } from './support/child.ts'
-import { describeMachine, peakMemory } from './support/machine.ts'
+import { describeMachine, gibibytes, peakMemory } from './support/machine.ts'
 import { randomGenerator } from './support/randomGenerator.ts'
 import { table } from './support/table.ts'
 
@@ -136,10 +136,6 @@ async function main(): Promise<void> {
     'features GiB',
   ]
   console.log(table([...head, 'peak GiB', `≤ ${gibibytes(targets.peakBytes)}`, 'published'], rows))
-}
-
-function gibibytes(bytes: number): string {
-  return (bytes / 2 ** 30).toFixed(2)
 }
 
 const given = givenTask()

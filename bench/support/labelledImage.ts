@@ -13,6 +13,7 @@ import { float32 } from '../../functions/gpu/onnx/hostTensor.ts'
 import { buildModel } from '../../functions/gpu/onnx/model.ts'
 import { matmul } from '../../functions/gpu/onnx/ops/linear.ts'
 import { reduceSum } from '../../functions/gpu/onnx/ops/reduce.ts'
+import { elementCount } from '../../functions/gpu/onnx/shape.ts'
 import { input } from '../../functions/gpu/onnx/tensor.ts'
 import { createRandom } from '../../functions/gpu/random.ts'
 import { sampleLatent } from '../../functions/gpu/stylegan/latents.ts'
@@ -86,7 +87,7 @@ function build({ kind, file, share, ...setting }: Extract<Task, { task: 'build' 
 async function run({ file, input: name, shape, runs }: Extract<Task, { task: 'run' }>): Promise<Measured> {
   const engine = openEngine({ device: 'cpu', threads })
   const session = await engine.load(readFileSync(file))
-  const length = shape.reduce((product, axis) => product * axis, 1)
+  const length = elementCount(shape)
   const feeds = { [name]: float32(Float32Array.from(sampleLatent(0, length)), shape) }
   return timed(engine, runs, () => session.run(feeds))
 }

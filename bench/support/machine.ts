@@ -19,3 +19,8 @@ export function peakMemory(): number {
   if (found === null) throw new PeakMemoryError('/proc/self/status has no VmHWM: peak memory is measured on Linux only')
   return Number(found[1]) * 1024
 }
+
+/** A number of bytes for a table of GiB. */
+export function gibibytes(bytes: number): string {
+  return (bytes / 2 ** 30).toFixed(2)
+}

@@ -1,6 +1,7 @@
 /** StyleGAN2 generators with random weights: as fast and as large as trained ones, which is all that a bench needs. */
 import { type StoredTensor, writeSafetensors } from '../../functions/gpu/onnx/safetensors.ts'
 import { createRandom } from '../../functions/gpu/random.ts'
+import { publishedFilter } from '../../functions/gpu/stylegan/checkpoints/resampleFilter.ts'
 
 export interface RandomGeneratorOptions {
   /** Pixels per side of the image, a power of two, at least 4. */
@@ -62,7 +63,7 @@ export function randomGenerator(options: RandomGeneratorOptions): Uint8Array {
   for (let side = 4; side <= resolution; side *= 2) {
     const block = `synthesis.b${side}`
     const channels = channelsOf(side)
-    tensors.set(`${block}.resample_filter`, { dtype: 'F32', shape: [4, 4], data: lowPassFilter() })
+    tensors.set(`${block}.resample_filter`, { dtype: 'F32', ...publishedFilter() })
     for (const name of side === 4 ? ['conv1'] : ['conv0', 'conv1']) {
       layer(`${block}.${name}`, channels, name === 'conv0' ? channelsOf(side / 2) : channels, 3)
       store(`${block}.${name}.noise_strength`, [], 0.1)
@@ -88,10 +89,4 @@ function fillNormal(data: Float32Array, seed: number, name: string): void {
   for (let index = 0; index < drawn; index++) data[index] = random.normal()
   for (let done = drawn; done < data.length; done += drawn)
     data.copyWithin(done, 0, Math.min(drawn, data.length - done))
-}
-
-/** [1, 3, 3, 1] in both directions, sum 1. */
-function lowPassFilter(): Float32Array {
-  const line = [1, 3, 3, 1]
-  return Float32Array.from(line.flatMap((row) => line.map((column) => (row * column) / 64)))
 }

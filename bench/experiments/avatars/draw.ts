@@ -6,7 +6,7 @@ import { type Drawing, renderLayers } from './render.ts'
 import { svgContent } from './svgContent.ts'
 
 /** The parts of an avatar, by the ids of the embedded generator's label list (models/avatars). */
-const parts = {
+export const parts = {
   skin: 1,
   clothing: 2,
   mouth: 3,

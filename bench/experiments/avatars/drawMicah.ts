@@ -1,23 +1,12 @@
 import { micah } from '@dicebear/collection'
 import { createAvatar } from '@dicebear/core'
+import { parts as avatarParts } from './draw.ts'
 import { cutLayers } from './layers.ts'
 import type { MicahAttributes } from './micahAttributes.ts'
 import { type Drawing, renderLayers } from './render.ts'
 import { svgContent } from './svgContent.ts'
 
-const parts = {
-  skin: 1,
-  clothing: 2,
-  mouth: 3,
-  nose: 4,
-  eyes: 5,
-  eyebrows: 6,
-  hair: 7,
-  beard: 8,
-  glasses: 9,
-  hat: 10,
-  earrings: 11,
-}
+const parts = { ...avatarParts, earrings: 11 }
 
 /**
  * Draws a face in the style of the Avatar Illustration System by Micah Lanier (CC BY 4.0), by DiceBear, with exact

@@ -1,14 +1,12 @@
 /**
- * The factory graph: one ONNX model from latents to labelled images. It runs unchanged in any ONNX Runtime.
- *
- * Images are made one after another in a loop over the batch, so that an image does not depend on what else is in its
- * batch, to the bit, and memory does not grow with the batch.
+ * The factory graph: one ONNX model from latents to labelled images, made one after another. It runs unchanged in any ONNX
+ * Runtime.
  */
 import { buildModel, type Model } from '../onnx/model.ts'
+import { oneByOne } from '../onnx/oneByOne.ts'
 import { reshape } from '../onnx/ops/layout.ts'
-import { scan } from '../onnx/scan.ts'
 import { input, type Tensor } from '../onnx/tensor.ts'
-import { imageBytes, sizeOfImages } from '../stylegan/generator.ts'
+import { generate, imageBytes, sizeOfImages } from '../stylegan/generator.ts'
 import type { Precision } from '../stylegan/halfPrecision.ts'
 import type { Noise } from '../stylegan/layers.ts'
 import { mapping, truncate } from '../stylegan/mapping.ts'
@@ -39,58 +37,32 @@ export interface FactoryGraphOptions {
 export function factoryGraph(weights: GeneratorWeights, labeler: Labeler, options: FactoryGraphOptions): Model {
   const { truncation, size, noise = 'constant', precision = 'float32', latent = 'z', metadata = {} } = options
   const length = latent === 'z' ? weights.latentLength : weights.styleLength
-  const { stacked } = scan({
-    label: 'images',
-    states: [],
-    scanned: [input(latent, 'float32', ['batch', length])],
-    body: (_, [row]) => {
-      if (row === undefined) throw new TypeError('the loop over images lost its latent')
-      const code = reshape(row, [1, length])
-      const w = latent === 'z' ? truncate(weights, mapping(weights, code), truncation) : code
-      const { image, taps } = synthesis(weights, w, noise, precision)
-      const { labels, divergence } = labeler(taps, imagePart(weights))
-      return {
-        states: [],
-        stacked: [
-          croppedImage(weights, image),
-          reshape(labels, [size.height, size.width]),
-          reshape(divergence, [size.height, size.width]),
-          imageScore(divergence),
-        ],
-      }
-    },
+  const outputs = oneByOne(input(latent, 'float32', ['batch', length]), (row) => {
+    const code = reshape(row, [1, length])
+    const w = latent === 'z' ? truncate(weights, mapping(weights, code), truncation) : code
+    const { image, taps } = synthesis(weights, w, noise, precision)
+    const { labels, divergence } = labeler(taps, imagePart(weights))
+    return {
+      image: croppedImage(weights, image),
+      labels: reshape(labels, [size.height, size.width]),
+      divergence: reshape(divergence, [size.height, size.width]),
+      score: imageScore(divergence),
+    }
   })
-  const [image, labels, divergence, score] = stacked
-  return buildModel({ name: 'factory', outputs: named({ image, labels, divergence, score }), metadata })
+  return buildModel({ name: 'factory', outputs, metadata })
 }
 
 /** Images without labels, made the same way: what a labelled image is measured against. */
 export function imageGraph(weights: GeneratorWeights, truncation: number, noise: Noise = 'constant'): Model {
-  const { stacked } = scan({
-    label: 'images',
-    states: [],
-    scanned: [input('z', 'float32', ['batch', weights.latentLength])],
-    body: (_, [row]) => {
-      if (row === undefined) throw new TypeError('the loop over images lost its latent')
-      const w = truncate(weights, mapping(weights, reshape(row, [1, weights.latentLength])), truncation)
-      const { image } = synthesis(weights, w, noise)
-      return { states: [], stacked: [croppedImage(weights, image)] }
-    },
+  const outputs = oneByOne(input('z', 'float32', ['batch', weights.latentLength]), (row) => {
+    const { image } = generate(weights, reshape(row, [1, weights.latentLength]), { truncation, noise })
+    return { image: croppedImage(weights, image) }
   })
-  return buildModel({ name: 'images', outputs: named({ image: stacked[0] }) })
+  return buildModel({ name: 'images', outputs })
 }
 
 /** @param image [1, 3, resolution, resolution] @returns uint8 [height, width, 3] */
 function croppedImage(weights: GeneratorWeights, image: Tensor): Tensor {
   const { width, height } = sizeOfImages(weights)
   return reshape(imageBytes(image, weights.facts.crop), [height, width, 3])
-}
-
-function named(outputs: Readonly<Record<string, Tensor | undefined>>): Readonly<Record<string, Tensor>> {
-  return Object.fromEntries(
-    Object.entries(outputs).map(([name, tensor]) => {
-      if (tensor === undefined) throw new TypeError(`the graph lost its output ${name}`)
-      return [name, tensor]
-    }),
-  )
 }

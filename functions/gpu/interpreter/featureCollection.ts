@@ -1,10 +1,9 @@
 import type { Engine } from '../onnx/engine.ts'
-import { float32, float32Data } from '../onnx/hostTensor.ts'
+import { float32Data } from '../onnx/hostTensor.ts'
 import { buildModel } from '../onnx/model.ts'
 import { input } from '../onnx/tensor.ts'
-import { sampleLatent } from '../stylegan/latents.ts'
-import { mapping, truncate } from '../stylegan/mapping.ts'
-import { synthesis } from '../stylegan/synthesis.ts'
+import { generate } from '../stylegan/generator.ts'
+import { latentTensor } from '../stylegan/latents.ts'
 import type { GeneratorWeights } from '../stylegan/weights.ts'
 import { imagePart, type LabelSize } from './labelFrame.ts'
 import { pixelFeatures, pixelFeeds } from './pixelFeatures.ts'
@@ -49,13 +48,13 @@ export async function openFeatureReader(
   { truncation, size }: Pick<CollectOptions, 'truncation' | 'size'>,
 ): Promise<FeatureReader> {
   const z = input('z', 'float32', [1, weights.latentLength])
-  const { taps } = synthesis(weights, truncate(weights, mapping(weights, z), truncation))
+  const { taps } = generate(weights, z, { truncation })
   const sides = taps.map((tap) => Number(tap.shape[2]))
   const frame = { size, part: imagePart(weights) }
   const session = await engine.load(buildModel({ name: 'features', outputs: { features: pixelFeatures(taps) } }).bytes)
   return {
     read: async ({ seed, pixels }) => {
-      const latent = float32(Float32Array.from(sampleLatent(seed, weights.latentLength)), [1, weights.latentLength])
+      const latent = latentTensor(seed, weights.latentLength)
       const { results } = await session.run({ z: latent, ...pixelFeeds(sides, pixels, frame) })
       return float32Data(results.features, 'features')
     },

@@ -92,7 +92,7 @@ export async function fitEnsemble(
         trainLoss: ({ memberLoss }) => lastMean(memberLoss, shape.members),
         heldOutLoss: async (weights) => {
           const { results } = await evaluation.run({ ...weights, ...heldOutFeeds })
-          return lastMean(results.memberLoss, shape.members)
+          return { loss: lastMean(results.memberLoss, shape.members) }
         },
       },
       options,

@@ -86,7 +86,7 @@ export async function fitStudent(
         trainLoss: ({ loss }) => float32Data(loss, 'loss').at(-1) ?? Number.NaN,
         heldOutLoss: async (weights) => {
           const { results } = await evaluation.run({ ...weights, ...heldOutFeeds })
-          return float32Data(results.loss, 'loss')[0] ?? Number.NaN
+          return { loss: float32Data(results.loss, 'loss')[0] ?? Number.NaN }
         },
       },
       options,

@@ -5,9 +5,8 @@ import { buildModel } from '../onnx/model.ts'
 import { reduceSum } from '../onnx/ops/reduce.ts'
 import { softmax } from '../onnx/ops/softmax.ts'
 import { input, type Tensor } from '../onnx/tensor.ts'
-import { sampleLatent } from '../stylegan/latents.ts'
-import { mapping, truncate } from '../stylegan/mapping.ts'
-import { synthesis } from '../stylegan/synthesis.ts'
+import { generate } from '../stylegan/generator.ts'
+import { latentTensor } from '../stylegan/latents.ts'
 import type { GeneratorWeights } from '../stylegan/weights.ts'
 import { classify } from './classifier.ts'
 import { type Ensemble, ensembleTensors } from './ensemble.ts'
@@ -40,17 +39,18 @@ export async function predictFolds(
   ensemble: Ensemble,
   { members, size, truncation, onProgress, signal }: FoldOptions,
 ): Promise<readonly Uint8Array[]> {
-  const taps = tapsOf(weights, truncation)
-  const outputs = Object.fromEntries(taps.map((tap, index) => [rowsName(index), tapRows(tap)]))
+  const { taps } = generate(weights, input('z', 'float32', [1, weights.latentLength]), { truncation })
+  const rows = taps.map(tapRows)
+  const outputs = Object.fromEntries(rows.map((tap, index) => [rowsName(index), tap]))
   const generator = await engine.load(buildModel({ name: 'taps', outputs }).bytes, { handOver: true })
-  const classifier = await engine.load(predictionModel(ensemble, members, taps))
+  const classifier = await engine.load(predictionModel(ensemble, members, rows))
   const frame = { size, part: imagePart(weights) }
   const sides = taps.map((tap) => Number(tap.shape[2]))
   const predictions: Uint8Array[] = []
   try {
     for (const [fold, seed] of seeds.entries()) {
       signal?.throwIfAborted()
-      const z = float32(Float32Array.from(sampleLatent(seed, weights.latentLength)), [1, weights.latentLength])
+      const z = latentTensor(seed, weights.latentLength)
       const { kept } = await generator.run({ z }, Object.keys(outputs))
       const own = { ...foldTensors(ensemble, fold * members, members), ...kept }
       predictions.push(await predictImage(classifier, own, ensemble.shape, frame, sides))
@@ -84,17 +84,12 @@ async function predictImage(
 
 const rowsName = (tap: number): string => `rows${tap}`
 
-function tapsOf(weights: GeneratorWeights, truncation: number): readonly Tensor[] {
-  const z = input('z', 'float32', [1, weights.latentLength])
-  return synthesis(weights, truncate(weights, mapping(weights, z), truncation)).taps
-}
-
 /** The rows of all taps, the tensors of one fold, and what `pixelFeeds` gives → `probabilities` [pixels, parts], summed over its members. */
-function predictionModel(ensemble: Ensemble, members: number, taps: readonly Tensor[]): Uint8Array {
+function predictionModel(ensemble: Ensemble, members: number, rowsOfTaps: readonly Tensor[]): Uint8Array {
   const shapes = new Map(
     [...ensembleTensors(ensemble)].map(([name, { shape }]) => [name, [members, ...shape.slice(1)]]),
   )
-  const rows = taps.map((tap, index) => input(rowsName(index), 'float32', tapRows(tap).shape))
+  const rows = rowsOfTaps.map(({ shape }, index) => input(rowsName(index), 'float32', shape))
   const logits = classify(featuresOfRows(rows), (name) => input(name, 'float32', shapes.get(name) ?? []))
   return buildModel({ name: 'prediction', outputs: { probabilities: reduceSum(softmax(logits), [0]) } }).bytes
 }

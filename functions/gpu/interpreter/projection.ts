@@ -21,22 +21,14 @@ import type { TapGroup } from './tapGroups.ts'
 
 /**
  * The columns of a layer that belong to one group of taps, as the left factor of a matrix product.
- * @param weight [layers, features, outputs]
- * @returns [layers · outputs, channels of the group], row-major
+ * @param weight [features, outputs]
+ * @returns [outputs, channels of the group], row-major
  */
-export function groupWeight(
-  weight: Float32Array,
-  layers: number,
-  features: number,
-  outputs: number,
-  { places }: TapGroup,
-): Float32Array {
-  const result = new Float32Array(layers * outputs * places.length)
-  for (let layer = 0; layer < layers; layer++)
-    for (const [column, place] of places.entries())
-      for (let output = 0; output < outputs; output++)
-        result[(layer * outputs + output) * places.length + column] =
-          weight[(layer * features + place) * outputs + output] ?? 0
+export function groupWeight(weight: Float32Array, outputs: number, { places }: TapGroup): Float32Array {
+  const result = new Float32Array(outputs * places.length)
+  for (const [column, place] of places.entries())
+    for (let output = 0; output < outputs; output++)
+      result[output * places.length + column] = weight[place * outputs + output] ?? 0
   return result
 }
 

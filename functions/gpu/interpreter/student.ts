@@ -72,9 +72,7 @@ export function studentLabeler(student: Student, { size, members, rowsPerBand }:
   const most = largestDivergence(members, shape.parts - 1)
   return (taps, part) => {
     const groups = groupTaps(taps, { size, part })
-    const weights = groups.map((group) =>
-      constant(groupWeight(folded.weight1, 1, shape.features, first, group), [first, group.channels]),
-    )
+    const weights = groups.map((group) => constant(groupWeight(folded.weight1, first, group), [first, group.channels]))
     const weight2 = transposeMatrix(constant(folded.weight2, [first, second]))
     const weight3 = constant(folded.weight3, [second, shape.parts])
     const bands = projectTaps(groups, weights, constant(folded.bias1, [first, 1]), size, rows).map(

@@ -5,14 +5,13 @@
 
 import { constant } from '../onnx/constant.ts'
 import type { Engine } from '../onnx/engine.ts'
-import { float32, float32Data } from '../onnx/hostTensor.ts'
+import { float32Data } from '../onnx/hostTensor.ts'
 import { buildModel } from '../onnx/model.ts'
 import { mul } from '../onnx/ops/elementwise.ts'
 import { input } from '../onnx/tensor.ts'
 import type { Random } from '../random.ts'
-import { sampleLatent } from '../stylegan/latents.ts'
-import { mapping, truncate } from '../stylegan/mapping.ts'
-import { synthesis } from '../stylegan/synthesis.ts'
+import { generate } from '../stylegan/generator.ts'
+import { latentTensor } from '../stylegan/latents.ts'
 import type { GeneratorWeights } from '../stylegan/weights.ts'
 import { classify } from './classifier.ts'
 import { type Ensemble, ensembleTensor, InterpreterError, parameterShapes, statisticShapes } from './ensemble.ts'
@@ -64,7 +63,7 @@ export async function collectLessons(
     )
   const { members, features: length, parts } = ensemble.shape
   const z = input('z', 'float32', [1, weights.latentLength])
-  const { taps } = synthesis(weights, truncate(weights, mapping(weights, z), truncation))
+  const { taps } = generate(weights, z, { truncation })
   const features = pixelFeatures(taps, candidatesPerImage)
   const shapes: Readonly<Record<string, readonly number[]>> = {
     ...parameterShapes(ensemble.shape),
@@ -91,7 +90,7 @@ export async function collectLessons(
       signal?.throwIfAborted()
       const draw = random.at(index)
       const pixels = Uint32Array.from({ length: candidatesPerImage }, () => draw.integer(size.width * size.height))
-      const latent = float32(Float32Array.from(sampleLatent(seed, weights.latentLength)), [1, weights.latentLength])
+      const latent = latentTensor(seed, weights.latentLength)
       const { results } = await session.run({ z: latent, ...pixelFeeds(sides, pixels, frame) })
       const kept = chooseLessons(float32Data(results.divergence, 'divergence'), pixelsPerImage)
       for (const [name, width] of Object.entries(widths)) {

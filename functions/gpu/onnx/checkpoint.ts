@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import type { FitCheckpoint } from './fit.ts'
 import { float32, type HostTensor } from './hostTensor.ts'
+import { metadataJson } from './metadataJson.ts'
 import { readSafetensors, type StoredTensor, writeSafetensors } from './safetensors.ts'
 import { type TrainingCircumstances, TrainingError } from './trainingState.ts'
 
@@ -32,7 +33,7 @@ const LossPoint = z.object({
 
 const Metadata = z.object({
   step: z.string().regex(/^\d+$/).transform(Number).pipe(z.int()),
-  history: z.string().transform(parseJson).pipe(z.array(LossPoint)),
+  history: metadataJson.pipe(z.array(LossPoint)),
   device: z.string().min(1),
   runtimeVersion: z.string().min(1),
   threads: z.string().min(1),
@@ -67,12 +68,4 @@ function float32Group(tensors: ReadonlyMap<string, StoredTensor>, prefix: string
       return [name.slice(prefix.length), float32(data.slice(), shape)] as const
     }),
   )
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

@@ -31,7 +31,8 @@ export interface LossPoint {
 /** What a look at the held-out data finds. */
 export interface HeldOutLook {
   readonly loss: number
-  readonly iou: number
+  /** Where it is measured. */
+  readonly iou?: number
 }
 
 /** Everything needed to go on after an interruption to the same weights. */
@@ -61,7 +62,7 @@ export interface FitProblem {
   /** The loss to show for an interval, from the records of its steps. */
   readonly trainLoss: (records: Readonly<Record<string, HostTensor>>) => number
   /** Loss on held-out data, and what else is recorded of it, from parameters and buffers as they lie in the worker. */
-  readonly heldOutLoss: (tensors: Readonly<Record<string, KeptTensor>>) => Promise<number | HeldOutLook>
+  readonly heldOutLoss: (tensors: Readonly<Record<string, KeptTensor>>) => Promise<HeldOutLook>
 }
 
 export interface FitResult {
@@ -98,11 +99,12 @@ export async function fitModel(
         records = await trainer.train(problem.batches(trainer.step, count))
         onSteps?.(trainer.step, schedule.steps)
       }
-      const seen = await problem.heldOutLoss(weightsOf(trainer, names))
+      const { loss, iou } = await problem.heldOutLoss(weightsOf(trainer, names))
       const point: LossPoint = {
         step: trainer.step,
         trainLoss: problem.trainLoss(records),
-        ...(typeof seen === 'number' ? { heldOutLoss: seen } : { heldOutLoss: seen.loss, heldOutIou: seen.iou }),
+        heldOutLoss: loss,
+        ...(iou === undefined ? {} : { heldOutIou: iou }),
       }
       if (!Number.isFinite(point.heldOutLoss))
         throw new TrainingError(

@@ -44,6 +44,7 @@ function meanLuminance(image: Uint8Array): number {
   return (red * r + green * g + blue * b) / (image.length / 3)
 }
 
-function toByte(value: number): number {
+/** The nearest level, halves up. */
+export function toByte(value: number): number {
   return value <= 0 ? 0 : value >= 255 ? 255 : (value + 0.5) | 0
 }

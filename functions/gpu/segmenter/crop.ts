@@ -1,5 +1,5 @@
+import type { ImageSize } from '../../../schemas/project.ts'
 import { ignoredLabel } from './labelledImages.ts'
-import type { ImageSize } from './segmenter.ts'
 
 export interface CropChange {
   /** Mirrored, left to right. */

@@ -1,7 +1,8 @@
+import type { ImageSize } from '../../../schemas/project.ts'
 import { createRandom, type Random } from '../random.ts'
+import { toByte } from './colours.ts'
 import { SegmenterError } from './errors.ts'
 import type { LabelledImages } from './labelledImages.ts'
-import type { ImageSize } from './segmenter.ts'
 
 /**
  * How far the pixels of a training image may be spoilt. A generator's images all have the same sharpness and the same fine
@@ -58,8 +59,7 @@ function normalNumbers(random: Random): Float32Array {
 
 function addNoise(image: Uint8Array, table: Float32Array, place: number, deviation: number): void {
   for (let at = 0; at < image.length; at++) {
-    const value = (image[at] ?? 0) + deviation * (table[(place + at) % tableLength] ?? 0)
-    image[at] = value <= 0 ? 0 : value >= 255 ? 255 : (value + 0.5) | 0
+    image[at] = toByte((image[at] ?? 0) + deviation * (table[(place + at) % tableLength] ?? 0))
   }
 }
 

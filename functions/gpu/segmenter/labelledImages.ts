@@ -1,5 +1,5 @@
+import type { ImageSize } from '../../../schemas/project.ts'
 import { SegmenterError } from './errors.ts'
-import type { ImageSize } from './segmenter.ts'
 
 /** A label that says nothing: such pixels are neither learned from nor counted. */
 export const ignoredLabel = 255

@@ -1,15 +1,10 @@
 /** A segmenter: a network for images of one size, and its weights. */
+import type { ImageSize } from '../../../schemas/project.ts'
 import type { Backbone } from '../../../schemas/segmenter.ts'
 import type { HostTensor } from '../onnx/hostTensor.ts'
-import { type DeepLabShape, deepLabParameters, deepLabStatistics } from './deeplab.ts'
+import { type DeepLabShape, deepLabShape } from './deeplab.ts'
 import { SegmenterError } from './errors.ts'
-import type { Tensors } from './layer.ts'
-import { type OutputStride, resNets } from './resnet.ts'
-
-export interface ImageSize {
-  readonly width: number
-  readonly height: number
-}
+import type { OutputStride } from './resnet.ts'
 
 /** A network for images of one size: graphs have fixed sizes, other images are resized on the way in and out. */
 export interface SegmenterNetwork extends DeepLabShape {
@@ -33,29 +28,13 @@ export interface NetworkChoice {
 }
 
 /**
- * A network by the names of its parts. The head is as wide as in the paper, but for the small backbone.
+ * A network by the names of its parts.
  * @throws SegmenterError where the size cannot be
  */
-export function segmenterNetwork({ backbone, ...choice }: NetworkChoice): SegmenterNetwork {
+export function segmenterNetwork({ backbone, outputStride, size, classes }: NetworkChoice): SegmenterNetwork {
   const { least, most } = networkSides
-  for (const [name, side] of Object.entries(choice.size))
+  for (const [name, side] of Object.entries(size))
     if (!Number.isInteger(side) || side < least || side > most)
       throw new SegmenterError(`the ${name} of a segmenter's images is ${side}, expected ${least} to ${most} pixels`)
-  return { ...choice, backbone: resNets[backbone], headWidth: backbone === 'small' ? 64 : 256 }
-}
-
-/** Parameters and running statistics of a network among tensors by name, as `deepLab` takes them. */
-export function splitTensors(network: DeepLabShape, tensors: Tensors) {
-  const pick = (names: readonly string[]): Tensors =>
-    Object.fromEntries(
-      names.map((name) => {
-        const tensor = tensors[name]
-        if (tensor === undefined) throw new SegmenterError(`the network has no tensor ${name}`)
-        return [name, tensor]
-      }),
-    )
-  return {
-    parameters: pick(Object.keys(deepLabParameters(network))),
-    statistics: pick(Object.keys(deepLabStatistics(network))),
-  }
+  return { ...deepLabShape(backbone, classes, outputStride), size }
 }

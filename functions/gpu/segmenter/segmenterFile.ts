@@ -1,6 +1,7 @@
 /** A segmenter as a safetensors file: tensors named as in torchvision, the network's shape and size as metadata. */
 import { z } from 'zod'
 import { float32, float32Data, type HostTensor } from '../onnx/hostTensor.ts'
+import { metadataJson } from '../onnx/metadataJson.ts'
 import { float32Values, readSafetensors, type StoredTensor, writeSafetensors } from '../onnx/safetensors.ts'
 import { deepLabParameters, deepLabStatistics } from './deeplab.ts'
 import { SegmenterError } from './errors.ts'
@@ -21,7 +22,7 @@ const Network = z.object({
   size: z.object({ width: Side, height: Side }),
 })
 
-const Facts = z.object({ network: z.string().transform(parseJson).pipe(Network) })
+const Facts = z.object({ network: metadataJson.pipe(Network) })
 
 /** @returns the same bytes for the same segmenter */
 export function encodeSegmenter(
@@ -57,12 +58,4 @@ export function decodeSegmenter(bytes: Uint8Array): Segmenter {
 
 function describe(tensor: StoredTensor | undefined): string {
   return tensor === undefined ? 'none' : `[${tensor.shape}]`
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

@@ -3,10 +3,10 @@ import type { Part } from '../../../schemas/labels.ts'
 import { constant } from '../onnx/constant.ts'
 import { float32Data } from '../onnx/hostTensor.ts'
 import { buildModel, type Model } from '../onnx/model.ts'
+import { oneByOne } from '../onnx/oneByOne.ts'
 import { exp, reciprocal, sub } from '../onnx/ops/elementwise.ts'
 import { reshape } from '../onnx/ops/layout.ts'
 import { reduceMax, reduceSum } from '../onnx/ops/reduce.ts'
-import { scan } from '../onnx/scan.ts'
 import { input, type Tensor } from '../onnx/tensor.ts'
 import { deepLab } from './deeplab.ts'
 import { SegmenterError } from './errors.ts'
@@ -25,8 +25,7 @@ export interface SegmenterGraphFacts {
  * Outputs: `labels` uint8 [batch, height, width] part ids; `confidence` float32 [batch, height, width], the softmax of the
  * chosen part, 1 / parts to 1. Metadata: `version`, `parts` as JSON, `width`, `height`.
  *
- * Images are labelled one after another in a loop over the batch, so that an image's labels do not depend on what else is
- * in its batch, and memory does not grow with it. Batch normalization is folded into the convolutions.
+ * Images are labelled one after another. Batch normalization is folded into the convolutions.
  */
 export function segmenterGraph({ network, tensors }: Segmenter, { version, parts }: SegmenterGraphFacts): Model {
   const { width, height } = network.size
@@ -38,25 +37,17 @@ export function segmenterGraph({ network, tensors }: Segmenter, { version, parts
       constant(float32Data(tensor, name), tensor.shape, name),
     ]),
   )
-  const { stacked } = scan({
-    label: 'images',
-    states: [],
-    scanned: [input('image', 'uint8', ['batch', height, width, 3])],
-    body: (_, [image]) => {
-      if (image === undefined) throw new TypeError('the loop over images lost its image')
-      const normalized = normalizedImage(reshape(image, [1, height, width, 3]))
-      const { logits } = deepLab(network, normalized, { parameters, statistics: {}, mode: 'folded' })
-      return {
-        states: [],
-        stacked: [reshape(classesOf(logits), [height, width]), reshape(confidenceOf(logits), [height, width])],
-      }
-    },
+  const outputs = oneByOne(input('image', 'uint8', ['batch', height, width, 3]), (image) => {
+    const normalized = normalizedImage(reshape(image, [1, height, width, 3]))
+    const { logits } = deepLab(network, normalized, { parameters, statistics: {}, mode: 'folded' })
+    return {
+      labels: reshape(classesOf(logits), [height, width]),
+      confidence: reshape(confidenceOf(logits), [height, width]),
+    }
   })
-  const [labels, confidence] = stacked
-  if (labels === undefined || confidence === undefined) throw new TypeError('the graph lost an output')
   return buildModel({
     name: 'segmenter',
-    outputs: { labels, confidence },
+    outputs,
     metadata: { version, parts: JSON.stringify(parts), width: String(width), height: String(height) },
   })
 }

@@ -12,7 +12,7 @@ import { SegmenterError } from './errors.ts'
 import { normalizedImage } from './imageInput.ts'
 import { ignoredLabel } from './labelledImages.ts'
 import type { Mode, NetworkTensors, Tensors } from './layer.ts'
-import { type SegmenterNetwork, splitTensors } from './segmenter.ts'
+import type { SegmenterNetwork } from './segmenter.ts'
 
 export interface OptimizerChoice {
   readonly optimizer: 'sgd' | 'adam'
@@ -70,7 +70,7 @@ export function segmenterEvaluation(
     Object.entries(shapes).map(([name, shape]) => [name, input(name, 'float32', shape)]),
   )
   const images = input('images', 'uint8', [batch, height, width, 3])
-  const { logits } = logitsOf(network, images, splitTensors(network, weights), 'infer')
+  const { logits } = logitsOf(network, images, { parameters: weights, statistics: weights }, 'infer')
   const loss = lossOf(logits, input('labels', 'uint8', [batch, height, width]), classWeights)
   return buildModel({ name: 'evaluation', outputs: { loss, predicted: classesOf(logits) } }).bytes
 }

@@ -6,6 +6,7 @@
 import { constant } from '../onnx/constant.ts'
 import { abs, clamp, div, maximum, mul } from '../onnx/ops/elementwise.ts'
 import { reduceMax } from '../onnx/ops/reduce.ts'
+import { elementCount } from '../onnx/shape.ts'
 import type { Tensor } from '../onnx/tensor.ts'
 import type { Weight } from './weights.ts'
 
@@ -56,7 +57,7 @@ export function normalizedStyles(styles: Tensor): { readonly styles: Tensor; rea
  * @param kernel [outputs, channels, height, width]
  */
 export function limitForKernel(x: Tensor, { shape: [, ...lengths] }: Weight): Tensor {
-  const most = LARGEST_SUM / Math.sqrt(lengths.reduce((product, length) => product * length, 1))
+  const most = LARGEST_SUM / Math.sqrt(elementCount(lengths))
   return clamp(x, -most, most)
 }
 

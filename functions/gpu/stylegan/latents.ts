@@ -1,3 +1,4 @@
+import { float32, type HostTensor } from '../onnx/hostTensor.ts'
 import { mersenneTwister, uniform53 } from './mersenneTwister.ts'
 import { naturalLogarithm } from './naturalLogarithm.ts'
 
@@ -38,6 +39,11 @@ export function sampleLatent(seed: number, length: number): Float64Array {
     z[position + 1] = second
   }
   return z
+}
+
+/** The latent of a seed as graphs take it: float32 [1, length]. @throws {LatentError} as `sampleLatent` does */
+export function latentTensor(seed: number, length: number): HostTensor {
+  return float32(Float32Array.from(sampleLatent(seed, length)), [1, length])
 }
 
 /** Two independent standard normal draws from a point in the unit circle. numpy gives out the second coordinate first. */

@@ -2,11 +2,11 @@ import type { RgbImage } from '../../../schemas/rgbImage.ts'
 import type { Engine } from '../onnx/engine.ts'
 import { float32, float32Data, uint8Data } from '../onnx/hostTensor.ts'
 import { buildModel, type Model } from '../onnx/model.ts'
+import { oneByOne } from '../onnx/oneByOne.ts'
 import { reshape, slice } from '../onnx/ops/layout.ts'
-import { scan } from '../onnx/scan.ts'
 import { input, type Tensor } from '../onnx/tensor.ts'
 import { imageBytes, sizeOfImages } from './generator.ts'
-import { sampleLatent } from './latents.ts'
+import { latentTensor } from './latents.ts'
 import { mapping } from './mapping.ts'
 import { styleCount, synthesis } from './synthesis.ts'
 import type { GeneratorWeights } from './weights.ts'
@@ -35,8 +35,7 @@ export async function openStyledImages(engine: Engine, weights: GeneratorWeights
   return {
     layers,
     style: async (seed) => {
-      const z = float32(Float32Array.from(sampleLatent(seed, latentLength)), [1, latentLength])
-      const { results } = await mapped.run({ z })
+      const { results } = await mapped.run({ z: latentTensor(seed, latentLength) })
       return float32Data(results.w, 'w')
     },
     image: async (styleOf) => {
@@ -69,10 +68,10 @@ export function truncateStyle(weights: GeneratorWeights, w: Float32Array, trunca
 /** z [batch, latentLength] → w [batch, styleLength]. */
 function mappingGraph(weights: GeneratorWeights): Model {
   const { latentLength, styleLength } = weights
-  const w = oneByOne(input('z', 'float32', ['batch', latentLength]), (z) =>
-    reshape(mapping(weights, reshape(z, [1, latentLength])), [styleLength]),
-  )
-  return buildModel({ name: 'styles', outputs: { w } })
+  const outputs = oneByOne(input('z', 'float32', ['batch', latentLength]), (z) => ({
+    w: reshape(mapping(weights, reshape(z, [1, latentLength])), [styleLength]),
+  }))
+  return buildModel({ name: 'styles', outputs })
 }
 
 /** w [batch, layers, styleLength] → image uint8 [batch, height, width, 3]. */
@@ -80,25 +79,10 @@ function synthesisGraph(weights: GeneratorWeights): Model {
   const { styleLength, facts } = weights
   const layers = styleCount(weights)
   const { width, height } = sizeOfImages(weights)
-  const image = oneByOne(input('w', 'float32', ['batch', layers, styleLength]), (w) => {
+  const outputs = oneByOne(input('w', 'float32', ['batch', layers, styleLength]), (w) => {
     const styles = Array.from({ length: layers }, (_, layer) => slice(w, [{ axis: 0, start: layer, end: layer + 1 }]))
     const styleOf = (layer: number): Tensor => styles[layer] ?? w
-    return reshape(imageBytes(synthesis(weights, styleOf).image, facts.crop), [height, width, 3])
+    return { image: reshape(imageBytes(synthesis(weights, styleOf).image, facts.crop), [height, width, 3]) }
   })
-  return buildModel({ name: 'styled images', outputs: { image } })
-}
-
-function oneByOne(batch: Tensor, body: (row: Tensor) => Tensor): Tensor {
-  const { stacked } = scan({
-    label: 'images',
-    states: [],
-    scanned: [batch],
-    body: (_, [row]) => {
-      if (row === undefined) throw new TypeError('the loop over images lost its row')
-      return { states: [], stacked: [body(row)] }
-    },
-  })
-  const [result] = stacked
-  if (result === undefined) throw new TypeError('the loop over images lost its result')
-  return result
+  return buildModel({ name: 'styled images', outputs })
 }

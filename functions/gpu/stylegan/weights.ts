@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { type Crop, GeneratorFacts } from '../../../schemas/generator.ts'
+import { sha256Of } from '../../../schemas/sha256.ts'
 import { assertFinite } from '../onnx/finite.ts'
 import { float32Values, readSafetensors, type StoredTensor } from '../onnx/safetensors.ts'
 import { GeneratorError } from './errors.ts'
@@ -66,7 +66,7 @@ export function readGenerator(file: Uint8Array): GeneratorWeights {
     styleLength: get('mapping.w_avg').shape[0] ?? 0,
     mappingLayers,
     blocks,
-    sha256: createHash('sha256').update(file).digest('hex'),
+    sha256: sha256Of(file),
     get,
     has,
   }

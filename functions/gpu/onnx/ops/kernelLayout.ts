@@ -1,10 +1,9 @@
 /** Reordering of convolution kernels. */
-import { constant } from '../constant.ts'
 import { knownShape } from '../shape.ts'
 import type { Tensor } from '../tensor.ts'
-import { cast } from './elementwise.ts'
 import { reshape, transpose } from './layout.ts'
 import { matmul } from './linear.ts'
+import { fixedMatrix, matrixTensor } from './separable.ts'
 
 /** Rows or columns of a kernel. */
 export interface TapRange {
@@ -51,8 +50,6 @@ export function turnedKernel(weight: Tensor, groups: number): Tensor {
 function pickedTaps(kernels: Tensor, places: readonly number[]): Tensor {
   const [, taps = 0] = knownShape(kernels, 'a kernel')
   if (places.length === taps && places.every((place, index) => place === index)) return kernels
-  const choice = Float32Array.from({ length: taps * places.length }, (_, index) =>
-    places[index % places.length] === Math.floor(index / places.length) ? 1 : 0,
-  )
-  return matmul(kernels, cast(constant(choice, [taps, places.length]), kernels.dtype))
+  const choice = fixedMatrix(taps, places.length, (tap, place) => (places[place] === tap ? 1 : 0))
+  return matmul(kernels, matrixTensor(choice, kernels))
 }

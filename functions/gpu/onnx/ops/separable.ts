@@ -34,9 +34,10 @@ export function separableAdjoint(x: Tensor, vertical: FixedMatrix, horizontal: F
     vertical.rows,
     (row, column) => vertical.data[column * vertical.columns + row] ?? 0,
   )
-  return matmul(tensorOf(transposed, x), matmul(x, tensorOf(horizontal, x)))
+  return matmul(matrixTensor(transposed, x), matmul(x, matrixTensor(horizontal, x)))
 }
 
-function tensorOf({ rows, columns, data }: FixedMatrix, like: Tensor): Tensor {
+/** The matrix as a tensor of another one's type. */
+export function matrixTensor({ rows, columns, data }: FixedMatrix, like: Tensor): Tensor {
   return cast(constant(data, [rows, columns]), like.dtype)
 }

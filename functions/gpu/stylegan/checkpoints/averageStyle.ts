@@ -1,6 +1,7 @@
 import { sampleLatent } from '../latents.ts'
 import type { Weight } from '../weights.ts'
 import { CheckpointError } from './errors.ts'
+import { type MappingLayer, normalized } from './mappingLayer.ts'
 
 /** As many as the published tools draw where a file holds no average. */
 export const averagedLatents = 4096
@@ -13,15 +14,12 @@ const BATCH = 64
 /**
  * The average w, for files that hold none: of the latents that the numbers of seed 0 make one after another, so that
  * the same file always gets the same one.
- * @param layers of the mapping network, weight [outputs, inputs] and bias [outputs]
+ * @param layers of the mapping network
  * @param multiplier the layers' learning rate multiplier
  * @returns [styleLength]
  * @throws CheckpointError where a layer does not take what the one before it gives, or the network is too large
  */
-export function averageStyle(
-  layers: readonly { readonly weight: Weight; readonly bias: Weight }[],
-  multiplier: number,
-): Weight {
+export function averageStyle(layers: readonly MappingLayer[], multiplier: number): Weight {
   const latentLength = layers[0]?.weight.shape[1] ?? 0
   checkChain(layers, latentLength)
   const latents = sampleLatent(0, averagedLatents * latentLength)
@@ -74,21 +72,14 @@ function connect(x: Float32Array, { shape, data }: Weight, bias: Weight, multipl
   return result
 }
 
-/** Each row times rsqrt(mean of its squares + 1e-8). */
 function normalizedRows(latents: Float64Array, length: number): Float32Array {
   const rows = new Float32Array(latents.length)
-  for (let start = 0; start < latents.length; start += length) {
-    const row = latents.subarray(start, start + length)
-    const energy = row.reduce((sum, value) => sum + value * value, 0) / length
-    rows.set(
-      row.map((value) => value / Math.sqrt(energy + 1e-8)),
-      start,
-    )
-  }
+  for (let start = 0; start < latents.length; start += length)
+    rows.set(normalized(latents.subarray(start, start + length)), start)
   return rows
 }
 
-function checkChain(layers: readonly { readonly weight: Weight; readonly bias: Weight }[], latentLength: number): void {
+function checkChain(layers: readonly MappingLayer[], latentLength: number): void {
   const weights = layers.reduce((sum, { weight }) => sum + weight.data.length, 0)
   if (latentLength > WIDEST || weights > MOST_WEIGHTS)
     throw new CheckpointError(

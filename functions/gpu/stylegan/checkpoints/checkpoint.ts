@@ -1,9 +1,8 @@
-import type { GeneratorFacts } from '../../../../schemas/generator.ts'
+import type { GeneratorFacts, GeneratorRecord } from '../../../../schemas/generator.ts'
 import type { Weight } from '../weights.ts'
 
 /** Where weights can come from. */
-export const checkpointFormats = ['nvidia-pickle', 'rosinality', 'safetensors'] as const
-export type CheckpointFormat = (typeof checkpointFormats)[number]
+export type CheckpointFormat = GeneratorRecord['source']['format']
 
 export interface CheckpointOptions {
   /** Class whose images a conditional network makes, counted from 0; left out for others. */

@@ -1,10 +1,5 @@
-import type { Weight } from '../weights.ts'
 import { CheckpointError } from './errors.ts'
-
-interface Layer {
-  readonly weight: Weight
-  readonly bias: Weight
-}
+import { type MappingLayer, normalized } from './mappingLayer.ts'
 
 /**
  * Makes an unconditional mapping network of a conditional one, for one class, without approximation.
@@ -17,7 +12,7 @@ interface Layer {
  * @returns weight [outputs, z], bias [outputs]
  * @throws CheckpointError where the class is not given or not one of the network's, or shapes do not fit
  */
-export function foldClass(first: Layer, embed: Layer, classIndex: number | undefined): Layer {
+export function foldClass(first: MappingLayer, embed: MappingLayer, classIndex: number | undefined): MappingLayer {
   const [outputs = 0, inputs = 0] = first.weight.shape
   const [embedding = 0, classes = 0] = embed.weight.shape
   checkLayer('mapping.fc0', first)
@@ -64,15 +59,9 @@ function checkClass(classIndex: number | undefined, classes: number): number {
   return classIndex
 }
 
-function checkLayer(name: string, { weight, bias }: Layer): void {
+function checkLayer(name: string, { weight, bias }: MappingLayer): void {
   if (weight.shape.length !== 2 || bias.shape.length !== 1 || bias.shape[0] !== weight.shape[0])
     throw new CheckpointError(
       `${name} has a weight of shape [${weight.shape}] and a bias of shape [${bias.shape}], expected [m, n] and [m]`,
     )
-}
-
-/** x·rsqrt(mean x² + 1e-8). */
-function normalized(x: Float64Array): Float64Array {
-  const energy = x.reduce((sum, value) => sum + value * value, 0) / x.length
-  return x.map((value) => value / Math.sqrt(energy + 1e-8))
 }

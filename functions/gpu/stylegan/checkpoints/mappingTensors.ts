@@ -2,13 +2,9 @@ import type { Weight } from '../weights.ts'
 import { averagedLatents, averageStyle } from './averageStyle.ts'
 import { foldClass } from './classCondition.ts'
 import { CheckpointError } from './errors.ts'
+import type { MappingLayer } from './mappingLayer.ts'
 import type { Notes } from './notes.ts'
 import type { TensorSource } from './tensorSource.ts'
-
-export interface MappingLayer {
-  readonly weight: Weight
-  readonly bias: Weight
-}
 
 export interface MappingNetwork {
   readonly layers: readonly MappingLayer[]

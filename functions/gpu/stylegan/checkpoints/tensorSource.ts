@@ -1,3 +1,4 @@
+import { elementCount } from '../../onnx/shape.ts'
 import type { Weight } from '../weights.ts'
 import { CheckpointError } from './errors.ts'
 
@@ -37,7 +38,7 @@ export class TensorSource {
   /** @throws CheckpointError where there is none of this name, or there is more than any generator holds */
   take(name: string): Weight {
     const tensor = this.#find(name)
-    this.#values += tensor.shape.reduce((product, length) => product * length, 1)
+    this.#values += elementCount(tensor.shape)
     if (this.#values > MOST_VALUES)
       throw new CheckpointError(`the network has more than ${MOST_VALUES} weights, ${name} among them: it is too large`)
     this.#used.add(name)

@@ -71,9 +71,7 @@ describe.each([
 
   test.each([4, 13, 100])('is the same before and after enlarging, in bands of %i rows', async (rows) => {
     const groups = groupTaps(tapTensors(), { size, part: wholeSquare })
-    const weights = groups.map((group) =>
-      constant(groupWeight(weight, 1, features, outputs, group), [outputs, group.channels]),
-    )
+    const weights = groups.map((group) => constant(groupWeight(weight, outputs, group), [outputs, group.channels]))
     const bands = projectTaps(groups, weights, constant(bias, [outputs, 1]), size, rows)
     expect(bands.map(({ start }) => start)).toEqual([0, ...bands.slice(0, -1).map(({ end }) => end)])
     const hidden = reshape(

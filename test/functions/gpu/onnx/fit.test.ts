@@ -28,10 +28,10 @@ function problem(heldOutLoss?: readonly number[]): FitProblem {
     batches: rowBatches,
     trainLoss: ({ loss }) => float32Data(loss, 'loss').at(-1) ?? Number.NaN,
     heldOutLoss: async ({ weight }) => {
-      if (heldOutLoss !== undefined) return heldOutLoss[looks++] ?? heldOutLoss.at(-1) ?? Number.NaN
+      if (heldOutLoss !== undefined) return { loss: heldOutLoss[looks++] ?? heldOutLoss.at(-1) ?? Number.NaN }
       if (weight === undefined) throw new TypeError('the weight is missing')
       const [first = 0, second = 0] = float32Data(await engine.fetch(weight), 'weight')
-      return (first - 2) ** 2 + (second + 1) ** 2
+      return { loss: (first - 2) ** 2 + (second + 1) ** 2 }
     },
   }
 }

@@ -1,9 +1,8 @@
 import { z } from 'zod'
 import { ArgumentTuple, isDict, isSequence, type Surroundings } from './machineValue.ts'
+import { MAX_RANK } from './tensorBounds.ts'
 import type { PickleValue } from './value.ts'
 
-/** The rank that numpy allows. A hostile file could list millions of lengths. */
-const MAX_RANK = 64
 const LONGEST_COMPLAINT = 300
 
 export const whole = z.number().int().nonnegative()

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { elementCount } from '../../../onnx/shape.ts'
 import { axes, bytes, checkArguments } from './arguments.ts'
 import { elementBytes, readElement } from './elements.ts'
 import { MachineOnly, type Names, type Reduced, Reference, type Surroundings, type Value } from './machineValue.ts'
@@ -106,7 +107,7 @@ function viewArray(
   storage: Uint8Array,
   { fail }: Surroundings,
 ): PickledTensor {
-  const count = shape.reduce((product, length) => product * length, 1)
+  const count = elementCount(shape)
   if (count * elementBytes[type] !== storage.length)
     throw fail(`a numpy array of shape [${shape}] and type ${type} has ${storage.length} bytes: damaged`)
   return new PickledTensor({ type, storage, offset: 0, shape, strides: contiguousStrides(shape, fortran) })

@@ -1,8 +1,10 @@
+import { elementCount } from '../../../onnx/shape.ts'
 import { CheckpointError } from '../errors.ts'
 import { elementBytes } from './elements.ts'
 import type { PickledTensor } from './value.ts'
 
-const MAX_RANK = 64
+/** The rank that numpy allows. A hostile file could list millions of lengths. */
+export const MAX_RANK = 64
 /** A tensor may repeat the elements of its storage (stride 0), but not make gigabytes of a few bytes. */
 const MOST_REPEATED_ELEMENTS = 2 ** 24
 
@@ -25,7 +27,7 @@ export function tensorExtent({ type, storage, offset, shape, strides }: PickledT
   const described = `of shape [${shape}], strides [${strides}] and offset ${offset}`
   if (strides.length !== shape.length || ![offset, ...shape, ...strides].every(isCount))
     throw refuse(`${described} has no valid layout`)
-  const count = shape.reduce((product, length) => product * length, 1)
+  const count = elementCount(shape)
   const held = Math.floor(storage.length / elementBytes[type])
   const end = count === 0 ? offset : offset + 1 + sum(shape.map((length, axis) => (length - 1) * (strides[axis] ?? 0)))
   // A product that overflows is no safe integer, or larger than the storage.
@@ -38,9 +40,7 @@ export function tensorExtent({ type, storage, offset, shape, strides }: PickledT
 
 /** Strides of elements without gaps, the last axis innermost; the first one in Fortran's order. */
 export function contiguousStrides(shape: readonly number[], fortran = false): readonly number[] {
-  return shape.map((_, axis) =>
-    (fortran ? shape.slice(0, axis) : shape.slice(axis + 1)).reduce((product, length) => product * length, 1),
-  )
+  return shape.map((_, axis) => elementCount(fortran ? shape.slice(0, axis) : shape.slice(axis + 1)))
 }
 
 function isCount(value: number): boolean {
