@@ -1,13 +1,12 @@
 import { once } from 'node:events'
 import { createInterface } from 'node:readline/promises'
 import type { Readable, Writable } from 'node:stream'
+import { longestLicence } from '../schemas/generator.ts'
 
 export interface Terminal {
   readonly input: Readable
   readonly output: Writable
 }
-
-const longest = 2000
 
 /**
  * Asks what is known of a checkpoint's licence.
@@ -24,7 +23,7 @@ export async function askLicence({ input, output }: Terminal, signal: AbortSigna
       'Most public checkpoints may be used for research only, not commercially, and so may what they make.\n' +
       'What is the licence of this one? (it is kept as a note; Enter for none) '
     const answer = await Promise.race([terminal.question(question, { signal }), ended])
-    return answer.trim() === '' ? null : answer.trim().slice(0, longest)
+    return answer.trim() === '' ? null : answer.trim().slice(0, longestLicence)
   } catch (error) {
     signal.throwIfAborted()
     // ^D is no answer.

@@ -1,6 +1,6 @@
 /** Which generator a project folder draws from, and where its weights are before the project has them. */
 import { join } from 'node:path'
-import { findGenerator, UnknownGeneratorError } from '../functions/generators.ts'
+import { findGenerator } from '../functions/generators.ts'
 import {
   describeGenerator,
   embeddedGenerator,
@@ -12,7 +12,7 @@ import type { GeneratorWeights } from '../functions/gpu/stylegan/weights.ts'
 import { openFileStore } from '../integrations/storage/fs.ts'
 import type { Store } from '../integrations/storage/index.ts'
 import type { Generator, Project } from '../schemas/project.ts'
-import { findDataStore } from './dataFolder.ts'
+import { inDataStore } from './dataFolder.ts'
 import { UsageError } from './errors.ts'
 
 export interface ChosenGenerator {
@@ -63,18 +63,13 @@ export async function chooseGenerator(choice: GeneratorChoice): Promise<ChosenGe
   }
 }
 
-async function chooseImported(data: string, name: string): Promise<ChosenGenerator> {
-  const store = await findDataStore(data)
-  if (store === undefined)
-    throw new UsageError(
-      `${data} holds no generators: import ${name} with  sixteen import, or name its folder with --data`,
-    )
-  const generator = await findGenerator(store, name).catch((error: unknown) => {
-    throw error instanceof UnknownGeneratorError ? new UsageError(`${data}: ${error.message}`) : error
+function chooseImported(data: string, name: string): Promise<ChosenGenerator> {
+  return inDataStore(data, name, async (store) => {
+    const generator = await findGenerator(store, name)
+    return {
+      generator,
+      readWeights: () => readProjectGenerator(store, generator),
+      copyTo: (to) => copyGenerator(store, to, generator),
+    }
   })
-  return {
-    generator,
-    readWeights: () => readProjectGenerator(store, generator),
-    copyTo: (to) => copyGenerator(store, to, generator),
-  }
 }

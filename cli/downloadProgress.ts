@@ -23,6 +23,13 @@ const barWidth = 24
 const unknownStep = 100_000_000
 const overwrite = '\r\u001b[2K'
 
+/** On standard output. @param quiet shows nothing, for machine-readable output */
+export function downloadDisplay(quiet: boolean): DownloadDisplay | undefined {
+  if (quiet) return undefined
+  const write = (text: string): unknown => process.stdout.write(text)
+  return showDownload({ live: process.stdout.isTTY === true, write, now: () => performance.now() })
+}
+
 export function showDownload({ live, write, now }: DisplayOptions): DownloadDisplay {
   const state = { start: now(), first: -1, shown: Number.NEGATIVE_INFINITY, step: 0, open: false }
   const end = (): void => {

@@ -7,13 +7,15 @@ import { featureLength } from '../functions/gpu/interpreter/featureCollection.ts
 import { defaultTuning } from '../functions/gpu/jobs/tuning.ts'
 import { chooseDevice } from '../functions/gpu/onnx/chooseDevice.ts'
 import type { Device } from '../functions/gpu/onnx/device.ts'
-import { type Engine, openEngine } from '../functions/gpu/onnx/engine.ts'
+import type { Engine } from '../functions/gpu/onnx/engine.ts'
 import { float32, int32 } from '../functions/gpu/onnx/hostTensor.ts'
 import { initialState, openTrainer } from '../functions/gpu/onnx/training.ts'
+import { sizeOfImages } from '../functions/gpu/stylegan/generator.ts'
 import { sampleLatent } from '../functions/gpu/stylegan/latents.ts'
 import type { GeneratorWeights } from '../functions/gpu/stylegan/weights.ts'
-import { imageSize, type Project } from '../schemas/project.ts'
+import type { Project } from '../schemas/project.ts'
 import type { SharedOptions } from './options.ts'
+import { withEngine } from './withEngine.ts'
 
 export interface Estimate {
   /** What is estimated, as a noun phrase. */
@@ -48,10 +50,10 @@ export async function estimateGeneration(
   images: number,
   options: EstimateOptions,
 ): Promise<Estimate & { readonly images: number }> {
-  return withEngine(options, async (engine) => {
+  return onChosenDevice(options, async (engine) => {
     const perImage = await secondsPerImage(engine, weights, settings.truncation)
     const ratio = labeledToBare[settings.labeler]
-    const { width, height } = imageSize({ resolution: weights.resolution, crop: weights.facts.crop })
+    const { width, height } = sizeOfImages(weights)
     const pixels = width * height
     const labels = settings.labelWidth * settings.labelHeight
     return {
@@ -75,7 +77,7 @@ export async function estimateTraining(
   const { interpreter, lessons, student } = defaultTuning
   const parts = labelList.parts.length
   const shape = { members: settings.members, features: featureLength(weights), hidden: hiddenWidths(parts), parts }
-  return withEngine(options, async (engine) => {
+  return onChosenDevice(options, async (engine) => {
     const perImage = await secondsPerImage(engine, weights, settings.truncation)
     const perStep = await secondsPerStep(engine, shape)
     const distils = settings.labeler === 'student'
@@ -105,17 +107,12 @@ export function formatEstimate({ task, device, seconds, basis, bytes, dollars, p
   ].join('\n')
 }
 
-async function withEngine<Result>(
+async function onChosenDevice<Result>(
   { device: choice, threads }: SharedOptions,
   use: (engine: Engine) => Promise<Result>,
 ): Promise<Result> {
   const { device } = await chooseDevice(choice)
-  const engine = openEngine({ device, ...(threads === undefined ? {} : { threads }) })
-  try {
-    return await use(engine)
-  } finally {
-    await engine.close()
-  }
+  return withEngine({ device, threads }, use)
 }
 
 async function secondsPerImage(engine: Engine, weights: GeneratorWeights, truncation: number): Promise<number> {

@@ -1,5 +1,4 @@
 /** Brings painted seeds from a folder into a project. */
-import { createHash } from 'node:crypto'
 import { type ReadSeedsOptions, readSeeds, type SeedAnnotations } from '../integrations/datasets/index.ts'
 import { encodeLabelMap } from '../integrations/images/index.ts'
 import {
@@ -15,6 +14,7 @@ import type { ProjectKeys } from '../integrations/storage/keys.ts'
 import { Annotation } from '../schemas/annotation.ts'
 import { imageSize, maximumShards, Project, type ProjectSettings } from '../schemas/project.ts'
 import { Sample, sampleId } from '../schemas/sample.ts'
+import { sha256Of } from '../schemas/sha256.ts'
 import { type ChosenGenerator, chooseEmbedded } from './chooseGenerator.ts'
 
 /** A project folder holds one project. */
@@ -137,7 +137,7 @@ async function saveAnnotations(
     const recipe = { generator: generator.name, seed, truncation: labels.truncation }
     const id = sampleId(recipe)
     const png = encodeLabelMap(labelMap, labels.parts)
-    const sha256 = createHash('sha256').update(png).digest('hex')
+    const sha256 = sha256Of(png)
     await overwrite(store, keys.sample(id), encodeJson(keys.sample(id), Sample, { schemaVersion: 1, id, ...recipe }))
     await overwrite(store, keys.annotationLabels(id), png)
     const known = await getJson(store, keys.annotation(id), Annotation)

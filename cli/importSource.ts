@@ -7,6 +7,7 @@ import type { DownloadDisplay } from './downloadProgress.ts'
 import { UsageError } from './errors.ts'
 import { whileFolderLocked } from './projectLock.ts'
 import { readWhole } from './readWhole.ts'
+import { setting } from './setting.ts'
 
 export interface CheckpointSource {
   /** File name or address, without credentials or a query. */
@@ -63,11 +64,6 @@ function decoded(pathname: string): string {
   } catch {
     return pathname
   }
-}
-
-function setting(name: string): string | undefined {
-  const value = process.env[name]?.trim()
-  return value === '' ? undefined : value
 }
 
 /** A name after the source's file name: `FFHQ Config-F.pkl` gives `ffhq-config-f`. @throws UsageError where it gives none */

@@ -2,6 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { DeviceChoice } from '../functions/gpu/onnx/device.ts'
 import { seedLayouts } from '../integrations/datasets/index.ts'
+import { RunVersion } from '../schemas/run.ts'
 import { labelPresets } from './labelList.ts'
 
 export interface SharedOptions {
@@ -97,6 +98,13 @@ function parseDevice(text: string): DeviceChoice {
   if (!choice.success)
     throw new InvalidArgumentError('Give auto, cpu, cuda or webgpu (option --device or SIXTEEN_DEVICE).')
   return choice.data
+}
+
+/** The name of a run, like sixteen-v1. */
+export function parseRunVersion(text: string): RunVersion {
+  const version = RunVersion.safeParse(text)
+  if (!version.success) throw new InvalidArgumentError('Give the name of a run, like sixteen-v1.')
+  return version.data
 }
 
 /** Width and height in pixels, like 512x384. */

@@ -1,9 +1,10 @@
 /** Where the results of `sixteen predict` go. Every file is written whole. */
-import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PredictionLine } from '../schemas/prediction.ts'
 import { UsageError } from './errors.ts'
+import { kindOf } from './kindOf.ts'
 import { makeFolders } from './projectFolder.ts'
+import { writeUnlessOther } from './writeUnlessOther.ts'
 import { writeWhole } from './writeWhole.ts'
 
 /** Names that results have. */
@@ -25,20 +26,13 @@ export interface PredictionFiles {
 
 /** Makes the folder. @throws UsageError where a file stands there */
 export async function openPredictionFiles(folder: string, overwrite: boolean): Promise<PredictionFiles> {
-  const there = await stat(folder).catch(() => undefined)
-  if (there !== undefined && !there.isDirectory())
-    throw new UsageError(`${folder} is a file: choose another folder with --out`)
+  if ((await kindOf(folder)) === 'file') throw new UsageError(`${folder} is a file: choose another folder with --out`)
   await makeFolders(folder)
   const lines: string[] = []
   return {
     write: async (name, kind, png) => {
       const file = `${name}.${kind}.png`
-      const path = join(folder, file)
-      const before = overwrite ? undefined : await readIfThere(path)
-      if (before?.equals(png)) return file
-      if (before !== undefined)
-        throw new UsageError(`${path} holds something else: choose another folder, or replace it with --overwrite`)
-      await writeWhole(path, png)
+      await writeUnlessOther(join(folder, file), png, { overwrite, other: 'something else' })
       return file
     },
     add: (line) => {
@@ -50,11 +44,4 @@ export async function openPredictionFiles(folder: string, overwrite: boolean): P
       return path
     },
   }
-}
-
-async function readIfThere(path: string): Promise<Buffer | undefined> {
-  return readFile(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined
-    throw error
-  })
 }

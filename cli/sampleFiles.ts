@@ -1,8 +1,9 @@
 /** Where the images and the sheet of `sixteen samples` go. Every file is written whole. */
-import { readFile, stat } from 'node:fs/promises'
 import { dirname, extname, join } from 'node:path'
 import { UsageError } from './errors.ts'
+import { kindOf } from './kindOf.ts'
 import { makeFolders } from './projectFolder.ts'
+import { writeUnlessOther } from './writeUnlessOther.ts'
 import { writeWhole } from './writeWhole.ts'
 
 export interface SampleFilesOptions {
@@ -42,12 +43,7 @@ export async function openSampleFiles({ folder, grid, overwrite }: SampleFilesOp
     },
     writeImage: async (name, png) => {
       if (folder === undefined) return
-      const path = join(folder, `${name}.png`)
-      const there = overwrite ? undefined : await readIfThere(path)
-      if (there?.equals(png)) return
-      if (there !== undefined)
-        throw new UsageError(`${path} holds another image: choose another folder, or replace it with --overwrite`)
-      await writeWhole(path, png)
+      await writeUnlessOther(join(folder, `${name}.png`), png, { overwrite, other: 'another image' })
     },
     writeSheet: async (png) => {
       if (grid !== undefined) await writeWhole(grid, png)
@@ -62,19 +58,4 @@ async function checkSheet(grid: string, overwrite: boolean): Promise<void> {
   if (kind === 'folder') throw new UsageError(`${grid} is a folder: choose another name with --grid`)
   if (kind === 'file' && !overwrite)
     throw new UsageError(`${grid} is there already: choose another name, or replace it with --overwrite`)
-}
-
-async function kindOf(path: string): Promise<'file' | 'folder' | undefined> {
-  const stats = await stat(path).catch(ifMissing)
-  if (stats === undefined) return undefined
-  return stats.isDirectory() ? 'folder' : 'file'
-}
-
-function readIfThere(path: string): Promise<Buffer | undefined> {
-  return readFile(path).catch(ifMissing)
-}
-
-function ifMissing(error: NodeJS.ErrnoException): undefined {
-  if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined
-  throw error
 }

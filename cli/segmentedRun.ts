@@ -1,6 +1,5 @@
-import { InvalidArgumentError } from 'commander'
 import { listRuns } from '../functions/local.ts'
-import { RunVersion } from '../schemas/run.ts'
+import type { RunVersion } from '../schemas/run.ts'
 import { UsageError } from './errors.ts'
 import type { ProjectFolder } from './projectFolder.ts'
 
@@ -18,10 +17,4 @@ export async function segmentedRun(
   }
   const whose = version === undefined ? '' : ` of ${version}`
   throw new UsageError(`${folder} holds no segmenter${whose} yet: train one with  sixteen train-segmenter ${folder}`)
-}
-
-export function parseRunVersion(text: string): RunVersion {
-  const version = RunVersion.safeParse(text)
-  if (!version.success) throw new InvalidArgumentError('Give the name of a run, like sixteen-v1.')
-  return version.data
 }

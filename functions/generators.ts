@@ -19,8 +19,14 @@ export async function readGeneratorRecord(store: Store, name: string): Promise<G
   return (await getJson(store, generatorRecordKey(name), GeneratorRecord))?.value
 }
 
-/** What a project's record says of an imported generator. */
-export function generatorOf({ name, facts, resolution, latentLength, sha256 }: GeneratorRecord): Generator {
+/** What a project's record says of a generator. */
+export function generatorOf({
+  name,
+  facts,
+  resolution,
+  latentLength,
+  sha256,
+}: Pick<GeneratorRecord, 'name' | 'facts' | 'resolution' | 'latentLength' | 'sha256'>): Generator {
   const crop = facts.crop === undefined ? {} : { crop: facts.crop }
   return { name, kind: facts.kind, resolution, ...crop, latentLength, sha256 }
 }

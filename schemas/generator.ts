@@ -32,6 +32,9 @@ export const GeneratorFacts = z.object({
 })
 export type GeneratorFacts = z.infer<typeof GeneratorFacts>
 
+/** Most characters of a note on a licence. */
+export const longestLicence = 2000
+
 /** `generators/<name>/generator.json`: what was imported, from where. Written after the weights: where it is, they are whole. */
 export const GeneratorRecord = z.object({
   schemaVersion: SchemaVersion,
@@ -60,7 +63,7 @@ export const GeneratorRecord = z.object({
     classIndex: z.int().min(0).optional(),
   }),
   /** What the person who imported it said of its licence; null where nothing was said. */
-  licence: z.string().max(2000).nullable(),
+  licence: z.string().max(longestLicence).nullable(),
   importedAt: Instant,
 })
 export type GeneratorRecord = z.infer<typeof GeneratorRecord>

@@ -1,17 +1,17 @@
 import { resolve } from 'node:path'
-import { Command, InvalidArgumentError } from 'commander'
+import { Command } from 'commander'
 import { againLocally } from '../../functions/local.ts'
 import { type DatasetSample, writeMasks } from '../../integrations/datasets/index.ts'
 import { decodeLabelMap } from '../../integrations/images/index.ts'
 import { getJson, MissingError } from '../../integrations/storage/index.ts'
-import { Run, RunVersion } from '../../schemas/run.ts'
+import { Run, type RunVersion } from '../../schemas/run.ts'
 import { RunManifest } from '../../schemas/runManifest.ts'
 import { sampleId } from '../../schemas/sample.ts'
 import { UsageError } from '../errors.ts'
 import { keepProjectSafe } from '../exportRun.ts'
 import { projectId } from '../importSeeds.ts'
 import { interruptible } from '../interrupt.ts'
-import { type SharedOptions, withSharedOptions } from '../options.ts'
+import { parseRunVersion, type SharedOptions, withSharedOptions } from '../options.ts'
 import { completeRun, openProjectFolder, type ProjectFolder, requireProject } from '../projectFolder.ts'
 import { announceDevice } from '../run.ts'
 import { largestSeed, mostSeeds, seedRange } from '../seedList.ts'
@@ -28,7 +28,7 @@ export const again = withSharedOptions(
     .argument('<project>', 'project folder')
     .argument('<samples...>', 'ids as in the manifest, like avatars-s1000-t0.7, or seeds, like 1000 or 1000-1009')
     .requiredOption('--out <dir>', 'folder to write')
-    .option('--run <version>', 'run that they are of, like sixteen-v1 (default: the newest dataset)', parseVersion)
+    .option('--run <version>', 'run that they are of, like sixteen-v1 (default: the newest dataset)', parseRunVersion)
     .option('--overwrite', 'replace the folder if it is not empty', false),
 )
   .addHelpText(
@@ -80,12 +80,6 @@ export function seedsOf(text: string, generator: string, truncation: number): re
   if (!/^\d/.test(text) && text !== id)
     throw new UsageError(`${text} is not of this run, whose samples are named like ${id}: see --run`)
   return seeds
-}
-
-function parseVersion(text: string): RunVersion {
-  const version = RunVersion.safeParse(text)
-  if (!version.success) throw new InvalidArgumentError('Give the name of a run, like sixteen-v1.')
-  return version.data
 }
 
 async function readManifest({ store, keys }: ProjectFolder, version: RunVersion): Promise<RunManifest> {

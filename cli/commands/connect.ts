@@ -10,6 +10,7 @@ import type { Notice } from '../../schemas/notice.ts'
 import { UsageError } from '../errors.ts'
 import { labelPresets, readLabelList } from '../labelList.ts'
 import { type LabelStudioOptions, openClient, requireProject, withLabelStudio } from '../labelStudio.ts'
+import { setting } from '../setting.ts'
 
 interface ConnectCommandOptions extends LabelStudioOptions {
   readonly project?: string
@@ -145,8 +146,8 @@ async function announce(backendUrl: string, project: string): Promise<readonly N
 
 /** The backend's address with a key of its own in its path, so that Label Studio's webhooks carry it, too. */
 function withKey(backend: string, project: string): string {
-  const key = process.env.SIXTEEN_ACCESS_KEY?.trim()
-  if (key === undefined || key === '') return backend
+  const key = setting('SIXTEEN_ACCESS_KEY')
+  if (key === undefined) return backend
   return `${backend.replace(/\/+$/, '')}/k/${projectKey(key, 'label-studio', project)}`
 }
 

@@ -3,10 +3,11 @@ import { Command, InvalidArgumentError } from 'commander'
 import type { Imported } from '../../functions/gpu/jobs/importGenerator.ts'
 import type { CropWish } from '../../functions/gpu/jobs/placeCrop.ts'
 import { generatorWeightsKey } from '../../integrations/storage/keys.ts'
+import { longestLicence } from '../../schemas/generator.ts'
 import { Slug } from '../../schemas/record.ts'
 import { askLicence } from '../askLicence.ts'
 import { dataOption } from '../dataFolder.ts'
-import { showDownload } from '../downloadProgress.ts'
+import { downloadDisplay } from '../downloadProgress.ts'
 import { describeRecord } from '../generatorFacts.ts'
 import { nameAfter, readSource, withCheckpoint } from '../importSource.ts'
 import { interruptible } from '../interrupt.ts'
@@ -65,9 +66,7 @@ Examples:
     const name = options.name ?? nameAfter(source)
     const { folder, store } = await makeProjectFolder(resolve(data))
     const limit = Math.floor(gibibytes * gibibyte)
-    const write = (line: string): unknown => process.stdout.write(line)
-    const live = process.stdout.isTTY === true
-    const display = json ? undefined : showDownload({ live, write, now: () => performance.now() })
+    const display = downloadDisplay(json)
     const imported = await withCheckpoint(source, { data: folder, limit, signal, display }, async (checkpoint) => {
       signal.throwIfAborted()
       const { bytes, sha256, discard } = checkpoint
@@ -139,7 +138,8 @@ function parseSha256(text: string): string {
 
 function parseLicence(text: string): string {
   const licence = text.trim()
-  if (licence === '' || licence.length > 2000) throw new InvalidArgumentError('Give a note of 1 to 2000 characters.')
+  if (licence === '' || licence.length > longestLicence)
+    throw new InvalidArgumentError(`Give a note of 1 to ${longestLicence} characters.`)
   return licence
 }
 

@@ -1,17 +1,17 @@
 import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { openPredictor } from '../../functions/gpu/jobs/predict.ts'
-import { openEngine } from '../../functions/gpu/onnx/engine.ts'
 import type { RunVersion } from '../../schemas/run.ts'
 import { listImages } from '../imageList.ts'
 import { interruptible } from '../interrupt.ts'
 import { withTask } from '../oneTask.ts'
-import { type SharedOptions, withSharedOptions } from '../options.ts'
+import { parseRunVersion, type SharedOptions, withSharedOptions } from '../options.ts'
 import { type PredictionOutcome, predictImages } from '../predictImages.ts'
 import { openPredictionFiles } from '../predictionFiles.ts'
 import { openProjectFolder } from '../projectFolder.ts'
 import { announceDevice } from '../run.ts'
-import { parseRunVersion, segmentedRun } from '../segmentedRun.ts'
+import { segmentedRun } from '../segmentedRun.ts'
+import { withEngine } from '../withEngine.ts'
 
 interface PredictOptions extends SharedOptions {
   readonly out: string
@@ -54,16 +54,16 @@ Examples:
       const { threads, json, overlay, confidence } = options
       signal.throwIfAborted()
       const files = await openPredictionFiles(folder, overwrite)
-      const outcome = await withTask('Label images', json, async (onProgress) => {
-        const engine = openEngine({ device, ...(threads === undefined ? {} : { threads }) })
-        try {
-          const predictor = await openPredictor({ ...project, run: project.keys.run(version), version, engine })
-          return await predictImages(predictor, files, { images, overlay, confidence, signal, onProgress })
-        } finally {
-          await files.end()
-          await engine.close()
-        }
-      })
+      const outcome = await withTask('Label images', json, (onProgress) =>
+        withEngine({ device, threads }, async (engine) => {
+          try {
+            const predictor = await openPredictor({ ...project, run: project.keys.run(version), version, engine })
+            return await predictImages(predictor, files, { images, overlay, confidence, signal, onProgress })
+          } finally {
+            await files.end()
+          }
+        }),
+      )
       if (json) console.log(JSON.stringify({ version, images: outcome.done, folder, failures: outcome.failures }))
       else console.log(`\n${outcome.done} images labelled by ${version} in ${folder}`)
       if (outcome.failures.length > 0) throw new UnreadableImagesError(outcome)

@@ -1,19 +1,17 @@
 import { resolve } from 'node:path'
 import { Command, InvalidArgumentError } from 'commander'
-import { UnknownGeneratorError } from '../../functions/generators.ts'
 import {
   embeddedGenerator,
   readEmbeddedGenerator,
   readNamedGenerator,
 } from '../../functions/gpu/jobs/generatorWeights.ts'
 import type { Mixture } from '../../functions/gpu/jobs/samples.ts'
-import { openEngine } from '../../functions/gpu/onnx/engine.ts'
 import { sizeOfImages } from '../../functions/gpu/stylegan/generator.ts'
 import { styleCount } from '../../functions/gpu/stylegan/synthesis.ts'
 import type { GeneratorWeights } from '../../functions/gpu/stylegan/weights.ts'
 import { encodeRgb } from '../../integrations/images/index.ts'
 import { createContactSheet } from '../../integrations/images/sheet/index.ts'
-import { dataOption, findDataStore } from '../dataFolder.ts'
+import { dataOption, inDataStore } from '../dataFolder.ts'
 import { UsageError } from '../errors.ts'
 import { interruptible } from '../interrupt.ts'
 import { withTask } from '../oneTask.ts'
@@ -23,6 +21,7 @@ import { openSampleFiles } from '../sampleFiles.ts'
 import { sampleImages } from '../sampleImages.ts'
 import { type SampleOptions, sampleRequest, sampleSheet, smallestTile } from '../sampleRequest.ts'
 import { parseSeedList } from '../seedList.ts'
+import { withEngine } from '../withEngine.ts'
 
 interface SamplesOptions extends SharedOptions, SampleOptions {
   readonly generator: string
@@ -90,18 +89,15 @@ Examples:
     signal.throwIfAborted()
     await files.prepare()
     const images = await withTask('Make images', json, async (onProgress) => {
-      const engine = openEngine({ device, ...(threads === undefined ? {} : { threads }) })
       let count = 0
-      try {
+      await withEngine({ device, threads }, async (engine) => {
         const of = { generator, request, width: plan?.columns ?? 1 }
         for await (const { name, row, column, image } of sampleImages({ engine, signal, onProgress }, weights, of)) {
           await sheet?.place(row, column, image)
           if (out !== undefined) await files.writeImage(name, await encodeRgb(image))
           count += 1
         }
-      } finally {
-        await engine.close()
-      }
+      })
       signal.throwIfAborted()
       if (sheet !== undefined) await files.writeSheet(await sheet.png())
       return count
@@ -118,12 +114,7 @@ Examples:
 /** @throws UsageError where nothing of that name was imported */
 async function readGenerator(name: string, data: string): Promise<GeneratorWeights> {
   if (name === embeddedGenerator) return readEmbeddedGenerator()
-  const store = await findDataStore(data)
-  if (store === undefined)
-    throw new UsageError(`${data} holds no generators: import ${name} with  sixteen import, or see --data`)
-  return readNamedGenerator(store, name).catch((cause: unknown) => {
-    throw cause instanceof UnknownGeneratorError ? new UsageError(`${data}: ${cause.message}`) : cause
-  })
+  return inDataStore(data, name, (store) => readNamedGenerator(store, name))
 }
 
 function parsePsis(text: string): readonly number[] {

@@ -17,6 +17,7 @@ import { interruptible } from '../interrupt.ts'
 import { type SharedOptions, wholeNumber, withSharedOptions } from '../options.ts'
 import { makeProjectFolder } from '../projectFolder.ts'
 import { whileLocked } from '../projectLock.ts'
+import { setting } from '../setting.ts'
 
 interface ServeCommandOptions extends Omit<SharedOptions, 'json'> {
   readonly data: string
@@ -104,11 +105,6 @@ function explainOldNode(cause: unknown): never {
   if (cause instanceof Error && 'code' in cause && cause.code === 'ERR_UNKNOWN_BUILTIN_MODULE')
     throw new UsageError(`sixteen serve needs Node.js 22.13 or newer; this is ${process.versions.node}`, { cause })
   throw cause
-}
-
-function setting(name: string): string | undefined {
-  const value = process.env[name]?.trim()
-  return value === '' ? undefined : value
 }
 
 function readLabelStudio(option: string | undefined): { address: string; token: string } | undefined {

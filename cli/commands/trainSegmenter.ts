@@ -1,21 +1,27 @@
-import { createHash } from 'node:crypto'
 import { resolve } from 'node:path'
 import { Command, Option } from 'commander'
 import type { SegmenterWish } from '../../functions/gpu/jobs/segmenterOptions.ts'
 import { type SegmenterRequest, trainSegmenter as train } from '../../functions/gpu/jobs/trainSegmenter.ts'
-import { openEngine } from '../../functions/gpu/onnx/engine.ts'
 import type { RunVersion } from '../../schemas/run.ts'
 import { Backbone, type SegmenterOptions, type SegmenterRecord } from '../../schemas/segmenter.ts'
-import { showDownload } from '../downloadProgress.ts'
+import { sha256Of } from '../../schemas/sha256.ts'
+import { downloadDisplay } from '../downloadProgress.ts'
 import { UsageError } from '../errors.ts'
 import { readSource, withCheckpoint } from '../importSource.ts'
 import { interruptible } from '../interrupt.ts'
 import { withTask } from '../oneTask.ts'
-import { numberBetween, parseSize, type SharedOptions, wholeNumber, withSharedOptions } from '../options.ts'
+import {
+  numberBetween,
+  parseRunVersion,
+  parseSize,
+  type SharedOptions,
+  wholeNumber,
+  withSharedOptions,
+} from '../options.ts'
 import { completeRun, openProjectFolder, type ProjectFolder } from '../projectFolder.ts'
 import { whileLocked } from '../projectLock.ts'
 import { announceDevice } from '../run.ts'
-import { parseRunVersion } from '../segmentedRun.ts'
+import { withEngine } from '../withEngine.ts'
 
 interface TrainSegmenterOptions
   extends SharedOptions,
@@ -76,13 +82,10 @@ Examples:
       withPretrained(project, pretrained, { signal, quiet: json }, (weights) =>
         withTask('Train the segmenter', json, async (onProgress) => {
           signal.throwIfAborted()
-          const engine = openEngine({ device, ...(threads === undefined ? {} : { threads }) })
-          const context = { ...project, run: project.keys.run(version), version, engine, onProgress, signal }
-          try {
-            return await train(context, { wish: wishOf(options), pretrained: weights }, Date.now)
-          } finally {
-            await engine.close()
-          }
+          return withEngine({ device, threads }, (engine) => {
+            const context = { ...project, run: project.keys.run(version), version, engine, onProgress, signal }
+            return train(context, { wish: wishOf(options), pretrained: weights }, Date.now)
+          })
         }),
       ),
     )
@@ -105,12 +108,9 @@ async function withPretrained<Result>(
 ): Promise<Result> {
   if (text === undefined) return action(undefined)
   const source = await readSource(text)
-  const write = (line: string): unknown => process.stdout.write(line)
-  const live = process.stdout.isTTY === true
-  const display = quiet ? undefined : showDownload({ live, write, now: () => performance.now() })
-  const fetching = { data: folder, limit: largestWeights, signal, display }
+  const fetching = { data: folder, limit: largestWeights, signal, display: downloadDisplay(quiet) }
   return withCheckpoint(source, fetching, async ({ bytes, sha256, discard }) => {
-    if (sha256 !== undefined && createHash('sha256').update(bytes).digest('hex') !== sha256) {
+    if (sha256 !== undefined && sha256Of(bytes) !== sha256) {
       await discard()
       throw new UsageError(`${source.location} arrived damaged: give the same command again`)
     }

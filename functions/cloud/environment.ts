@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { faultsOf } from '../../schemas/faults.ts'
 import { ProjectDefaults } from '../../schemas/projectDefaults.ts'
 
 /** A function was deployed without something that it needs. */
@@ -31,8 +32,7 @@ export function readEnvironment<Result>(
 ): Result {
   const parsed = schema.safeParse(variables)
   if (parsed.success) return parsed.data
-  const faults = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
-  throw new EnvironmentError(`the environment does not fit: ${faults.join('; ')}`)
+  throw new EnvironmentError(`the environment does not fit: ${faultsOf(parsed.error).join('; ')}`)
 }
 
 function parseJson(value: unknown): unknown {

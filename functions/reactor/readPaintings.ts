@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { partColor } from '../../integrations/datasets/partColors.ts'
 import { encodeLabelMap } from '../../integrations/images/labelMapPng.ts'
 import type { PaintingForm, PlatformAnnotation, TaskKind } from '../../integrations/platform/index.ts'
@@ -6,6 +5,7 @@ import { type LabelList, maximumParts, type Part } from '../../schemas/labels.ts
 import type { Project } from '../../schemas/project.ts'
 import type { Effort } from '../../schemas/projectState.ts'
 import type { RunPainting } from '../../schemas/run.ts'
+import { sha256Of } from '../../schemas/sha256.ts'
 import { type AnnotationSeen, type SampleOutcome, settlePaintings } from '../factory/life/paintings.ts'
 import type { ReactorPlace } from './context.ts'
 import { type OwnSample, ownSample } from './ownSample.ts'
@@ -81,7 +81,7 @@ export async function readPaintings(
     const recipe = recipes.get(sample)
     if (outcome.kind !== 'painted' || recipe === undefined) return []
     const png = encodeLabelMap(outcome.labelMap, palette)
-    const sha256 = createHash('sha256').update(png).digest('hex')
+    const sha256 = sha256Of(png)
     return [{ sample, sha256, png, recipe, kind: kinds.get(sample) ?? 'generated', sources: outcome.sources }]
   })
   const skippedSeeds = [...outcomes].filter(

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { faultsOf } from '../../schemas/faults.ts'
 import { SeedsError } from './errors.ts'
 
 /**
@@ -9,8 +10,7 @@ import { SeedsError } from './errors.ts'
 export function parseJson<Value>(path: string, text: string, schema: z.ZodType<Value>, what: string): Value {
   const result = schema.safeParse(parseText(path, text))
   if (result.success) return result.data
-  const problems = result.error.issues.slice(0, 3).map((issue) => `${issue.path.join('.')}: ${issue.message}`)
-  throw new SeedsError(`${path} is no ${what}: ${problems.join('; ')}`)
+  throw new SeedsError(`${path} is no ${what}: ${faultsOf(result.error).slice(0, 3).join('; ')}`)
 }
 
 /** @throws SeedsError when the text is not JSON. */

@@ -1,3 +1,4 @@
+import { faultsOf } from '../../schemas/faults.ts'
 import type { LabelMap } from '../../schemas/labelMap.ts'
 import { LabelList, maximumParts } from '../../schemas/labels.ts'
 import { ImageFileError, maximumPixels } from '../images/index.ts'
@@ -51,7 +52,7 @@ export function listParts(source: string, names: readonly string[], truncation: 
   }
   const result = LabelList.safeParse({ parts, truncation })
   if (result.success) return result.data
-  const reasons = result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ')
+  const reasons = faultsOf(result.error).join('; ')
   throw new SeedsError(`${source}: its part names make no label list (${reasons}).`)
 }
 

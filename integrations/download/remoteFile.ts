@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { sha256Of } from '../../schemas/sha256.ts'
 import { parseAddress, shownAddress } from './address.ts'
 
 /** Where a file can be fetched at present, and what is known of it. */
@@ -37,5 +37,5 @@ export function fileAt(address: string): RemoteFile {
 
 /** A name for files on disk that tells nothing of the address. */
 export function idOf(address: string): string {
-  return createHash('sha256').update(address).digest('hex').slice(0, 32)
+  return sha256Of(address).slice(0, 32)
 }

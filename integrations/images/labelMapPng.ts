@@ -22,8 +22,15 @@ const compressionLevel = 6
 export function encodeLabelMap(labelMap: LabelMap, parts: readonly Part[]): Uint8Array {
   checkLabelMap(labelMap, { parts: parts.length })
   const { width, height, data } = labelMap
-  const palette = parts.map(({ color }) => [1, 3, 5].map((at) => Number.parseInt(color.slice(at, at + 2), 16)))
-  return encode({ width, height, data, depth: 8, channels: 1, palette }, { zlib: { level: compressionLevel } })
+  return encode(
+    { width, height, data, depth: 8, channels: 1, palette: paletteOf(parts) },
+    { zlib: { level: compressionLevel } },
+  )
+}
+
+/** Red, green and blue of every part, 0..255. */
+export function paletteOf(parts: readonly Part[]): number[][] {
+  return parts.map(({ color }) => [1, 3, 5].map((at) => Number.parseInt(color.slice(at, at + 2), 16)))
 }
 
 /**

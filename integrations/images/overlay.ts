@@ -1,7 +1,7 @@
 import sharp from 'sharp'
-import type { LabelMap } from '../../schemas/labelMap.ts'
+import { checkLabelMap, type LabelMap } from '../../schemas/labelMap.ts'
 import type { Part } from '../../schemas/labels.ts'
-import { encodeLabelMap } from './labelMapPng.ts'
+import { paletteOf } from './labelMapPng.ts'
 import { decodeRgb } from './rgb.ts'
 
 /** Share of the parts' colours in the picture. */
@@ -15,12 +15,14 @@ const opacity = 0.5
  */
 export async function encodeOverlay(file: Uint8Array, labelMap: LabelMap, parts: readonly Part[]): Promise<Uint8Array> {
   const { width, height, data } = await decodeRgb(file)
-  // The label map's own encoder checks it.
-  const painted = await decodeRgb(encodeLabelMap(labelMap, parts))
+  checkLabelMap(labelMap, { parts: parts.length })
+  const palette = paletteOf(parts)
   for (const [pixel, part] of labelMap.data.entries()) {
     if (part === 0) continue
-    for (let place = 3 * pixel; place < 3 * pixel + 3; place++)
-      data[place] = Math.round((1 - opacity) * (data[place] ?? 0) + opacity * (painted.data[place] ?? 0))
+    for (const [channel, value] of (palette[part] ?? []).entries()) {
+      const place = 3 * pixel + channel
+      data[place] = Math.round((1 - opacity) * (data[place] ?? 0) + opacity * value)
+    }
   }
   return sharp(data, { raw: { width, height, channels: 3 } })
     .png({ compressionLevel: 6 })

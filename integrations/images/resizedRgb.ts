@@ -1,6 +1,6 @@
-import sharp from 'sharp'
 import type { RgbImage } from '../../schemas/rgbImage.ts'
-import { ImageFileError, maximumPixels } from './errors.ts'
+import { ImageFileError } from './errors.ts'
+import { uprightRgb } from './rgb.ts'
 
 export interface ResizedImage {
   /** At the size that was asked for. */
@@ -20,13 +20,10 @@ export async function decodeResizedRgb(
   bytes: Uint8Array,
   size: { readonly width: number; readonly height: number },
 ): Promise<ResizedImage> {
-  const options = { limitInputPixels: maximumPixels, failOn: 'warning' } as const
   try {
-    const { autoOrient: original } = await sharp(bytes, options).metadata()
-    const { data, info } = await sharp(bytes, options)
-      .autoOrient()
-      .toColourspace('srgb')
-      .removeAlpha()
+    const file = uprightRgb(bytes)
+    const { autoOrient: original } = await file.metadata()
+    const { data, info } = await file
       .resize(size.width, size.height, { fit: 'fill' })
       .raw()
       .toBuffer({ resolveWithObject: true })

@@ -1,4 +1,4 @@
-import sharp from 'sharp'
+import sharp, { type Sharp } from 'sharp'
 import { checkRgbImage, type RgbImage } from '../../schemas/rgbImage.ts'
 import { ImageFileError, maximumPixels } from './errors.ts'
 import { readPngHeader } from './pngChunks.ts'
@@ -25,17 +25,23 @@ export async function encodeRgb(image: RgbImage): Promise<Uint8Array> {
  */
 export async function decodeRgb(bytes: Uint8Array): Promise<RgbImage> {
   try {
-    const { data, info } = await sharp(bytes, { limitInputPixels: maximumPixels, failOn: 'warning' })
-      .autoOrient()
-      .toColourspace('srgb')
-      .removeAlpha()
-      .raw()
-      .toBuffer({ resolveWithObject: true })
+    const { data, info } = await uprightRgb(bytes).raw().toBuffer({ resolveWithObject: true })
     return { width: info.width, height: info.height, data: new Uint8Array(data) }
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new ImageFileError(`The image cannot be read (${reason}). Save it again as PNG or JPEG.`, { cause })
   }
+}
+
+/**
+ * A file's image as it is to be read: upright, in three channels of 8 bits, and refused where it is cut off or holds more
+ * than {@link maximumPixels}.
+ */
+export function uprightRgb(bytes: Uint8Array): Sharp {
+  return sharp(bytes, { limitInputPixels: maximumPixels, failOn: 'warning' })
+    .autoOrient()
+    .toColourspace('srgb')
+    .removeAlpha()
 }
 
 /**

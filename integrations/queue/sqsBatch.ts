@@ -6,6 +6,7 @@
  * @see https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html#services-sqs-batchfailurereporting
  */
 import { z } from 'zod'
+import { faultsOf } from '../../schemas/faults.ts'
 import { QueueError } from './index.ts'
 import { groupsOf, type SqsGroup } from './sqsGroups.ts'
 
@@ -43,8 +44,8 @@ export interface BatchAnswer {
 export function readBatch(event: unknown): readonly SqsGroup[] {
   const parsed = BatchEvent.safeParse(event)
   if (parsed.success) return groupsOf(parsed.data.Records)
-  const faults = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
-  throw new QueueError(`This is no event of a FIFO queue of SQS (${faults.join('; ')}). Check what calls the function.`)
+  const faults = faultsOf(parsed.error).join('; ')
+  throw new QueueError(`This is no event of a FIFO queue of SQS (${faults}). Check what calls the function.`)
 }
 
 /**

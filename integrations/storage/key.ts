@@ -41,6 +41,9 @@ export const keySteps = (key: string): string[] => {
   return problem === undefined ? steps : refuse('key', key, problem)
 }
 
+/** Lets a key pass. @throws InvalidKeyError like `keySteps` */
+export const checkKey = (key: string): string => keySteps(key).join('/')
+
 /**
  * Lets the beginning of a key pass, as `list` takes it: '' or `runs/` or `samples/avatars-s1`.
  * @throws InvalidKeyError when no key can begin so

@@ -1,7 +1,7 @@
 import { maximumShards, Platform } from '../../schemas/project.ts'
 import { type PhaseName, RunVersion } from '../../schemas/run.ts'
 import { InvalidKeyError } from './errors.ts'
-import { keySteps } from './key.ts'
+import { checkKey, keySteps } from './key.ts'
 
 /** Keys of one run. Those that end in `/` are prefixes to list. */
 export interface RunKeys {
@@ -67,16 +67,15 @@ const one = (id: string): string => {
   if (keySteps(id).length > 1) throw new InvalidKeyError(`${JSON.stringify(id)} is no id: an id is one step of a key`)
   return id
 }
-const checked = (key: string): string => keySteps(key).join('/')
 
 /** What imported generators' keys begin with. */
 export const generatorsRoot = 'generators/'
 
 /** Key of an imported generator's record: where it is, the weights are whole. */
-export const generatorRecordKey = (name: string): string => checked(`generators/${one(name)}/generator.json`)
+export const generatorRecordKey = (name: string): string => checkKey(`generators/${one(name)}/generator.json`)
 
 /** Key of an imported generator's weights, shared by all projects. */
-export const generatorWeightsKey = (name: string): string => checked(`generators/${one(name)}/weights.safetensors`)
+export const generatorWeightsKey = (name: string): string => checkKey(`generators/${one(name)}/weights.safetensors`)
 
 const shardName = (index: number): string => {
   if (!Number.isInteger(index) || index < 0 || index >= maximumShards) {
@@ -91,13 +90,13 @@ const runKeys = (root: string): RunKeys => ({
   interpreter: `${root}interpreter.safetensors`,
   student: `${root}student.safetensors`,
   factory: `${root}factory.onnx`,
-  checkpoint: (training) => checked(`${root}checkpoints/${one(training)}.safetensors`),
+  checkpoint: (training) => checkKey(`${root}checkpoints/${one(training)}.safetensors`),
   shards: `${root}shards/`,
   shard: (index) => `${root}shards/${shardName(index)}.json`,
   images: `${root}images/`,
-  image: (sample) => checked(`${root}images/${one(sample)}.png`),
+  image: (sample) => checkKey(`${root}images/${one(sample)}.png`),
   labels: `${root}labels/`,
-  labelMap: (sample) => checked(`${root}labels/${one(sample)}.png`),
+  labelMap: (sample) => checkKey(`${root}labels/${one(sample)}.png`),
   manifest: `${root}manifest.json`,
   evaluation: `${root}evaluation.json`,
   report: `${root}report.json`,
@@ -116,7 +115,7 @@ const runKeys = (root: string): RunKeys => ({
  * @example projectKeys('local', 'demo').run('sixteen-v1').shard(3) // projects/local-demo/runs/sixteen-v1/shards/00003.json
  */
 export const projectKeys = (platform: Platform, id: string): ProjectKeys => {
-  const root = `${checked(`projects/${Platform.parse(platform)}-${one(id)}`)}/`
+  const root = `${checkKey(`projects/${Platform.parse(platform)}-${one(id)}`)}/`
   return {
     root,
     project: `${root}project.json`,
@@ -126,13 +125,13 @@ export const projectKeys = (platform: Platform, id: string): ProjectKeys => {
     trainRequest: `${root}train-request.json`,
     publisher: `${root}publisher.json`,
     drafts: `${root}drafts/`,
-    draft: (sample) => checked(`${root}drafts/${one(sample)}.png`),
+    draft: (sample) => checkKey(`${root}drafts/${one(sample)}.png`),
     samples: `${root}samples/`,
-    sample: (sample) => checked(`${root}samples/${one(sample)}.json`),
-    sampleImage: (sample) => checked(`${root}samples/${one(sample)}.png`),
+    sample: (sample) => checkKey(`${root}samples/${one(sample)}.json`),
+    sampleImage: (sample) => checkKey(`${root}samples/${one(sample)}.png`),
     annotations: `${root}annotations/`,
-    annotation: (sample) => checked(`${root}annotations/${one(sample)}.json`),
-    annotationLabels: (sample) => checked(`${root}annotations/${one(sample)}.png`),
+    annotation: (sample) => checkKey(`${root}annotations/${one(sample)}.json`),
+    annotationLabels: (sample) => checkKey(`${root}annotations/${one(sample)}.png`),
     runs: `${root}runs/`,
     run: (version) => runKeys(`${root}runs/${RunVersion.parse(version)}/`),
   }

@@ -1,12 +1,12 @@
 import { AlreadyExistsError, ChangedError } from './errors.ts'
 import { contentEtag } from './etag.ts'
 import type { Store } from './index.ts'
-import { checkFolder, checkPrefix, keySteps } from './key.ts'
+import { checkFolder, checkKey, checkPrefix } from './key.ts'
 
 /** A store that lives as long as its process: for tests and for trying things out. */
 export const openMemoryStore = (): Store => {
   const objects = new Map<string, Uint8Array>()
-  const find = (key: string): Uint8Array | undefined => objects.get(keySteps(key).join('/'))
+  const find = (key: string): Uint8Array | undefined => objects.get(checkKey(key))
 
   return {
     async get(key) {
@@ -47,7 +47,7 @@ export const openMemoryStore = (): Store => {
     },
 
     async remove(key) {
-      keySteps(key)
+      checkKey(key)
       objects.delete(key)
     },
   }

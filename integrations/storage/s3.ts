@@ -25,7 +25,7 @@ import { awsFailure, explainAwsFailure } from '../aws/failure.ts'
 import { defaultPatience, type Patience, pauseAfter } from '../aws/patience.ts'
 import { AlreadyExistsError, ChangedError, StorageError } from './errors.ts'
 import type { Store, StoredObject } from './index.ts'
-import { checkFolder, checkPrefix, isStep, keySteps, maximumKeyLength } from './key.ts'
+import { checkFolder, checkKey, checkPrefix, isStep, maximumKeyLength } from './key.ts'
 
 export interface S3StoreOptions {
   /** Holds region, credentials and the SDK's own retries. */
@@ -133,23 +133,23 @@ export function openS3Store({ client, bucket, newId = randomUUID, ...options }: 
   }
 
   return {
-    get: async (key) => await attempt(`read ${checked(key)}`, key, () => read(key)),
+    get: async (key) => await attempt(`read ${checkKey(key)}`, key, () => read(key)),
 
     head: async (key) =>
-      await attempt(`read ${checked(key)}`, key, async () => {
+      await attempt(`read ${checkKey(key)}`, key, async () => {
         const there = await look(key)
         return there && { etag: etagOf(there, key), size: there.ContentLength ?? 0 }
       }),
 
     create: async (key, bytes) =>
-      await attempt(`write ${checked(key)}`, key, async () => {
+      await attempt(`write ${checkKey(key)}`, key, async () => {
         const outcome = await write(key, bytes, { IfNoneMatch: '*' })
         if ('written' in outcome) return outcome.written
         throw new AlreadyExistsError(key)
       }),
 
     replace: async (key, bytes, etag) =>
-      await attempt(`write ${checked(key)}`, key, async () => {
+      await attempt(`write ${checkKey(key)}`, key, async () => {
         // Left out or `*`, the condition would hold for any object.
         const outcome = etagForm.test(etag)
           ? await write(key, bytes, { IfMatch: etag })
@@ -170,13 +170,11 @@ export function openS3Store({ client, bucket, newId = randomUUID, ...options }: 
     },
 
     remove: async (key) =>
-      await attempt(`remove ${checked(key)}`, key, async () => {
+      await attempt(`remove ${checkKey(key)}`, key, async () => {
         await client.send(new DeleteObjectCommand({ Bucket, Key: key }))
       }),
   }
 }
-
-const checked = (key: string): string => keySteps(key).join('/')
 
 /** Others may put into a bucket what can be no key here; it is passed over, as strange files are. */
 const isKey = (key: string): boolean => key.length <= maximumKeyLength && key.split('/').every(isStep)

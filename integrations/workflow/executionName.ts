@@ -2,7 +2,7 @@
  * Names of executions: `<platform>-<project>-<version>-<attempt>`, or `…-seeds-<attempt>`. A name says what is done, so the
  * same work cannot be done twice at once; and it stays taken for 90 days after its end, so each attempt has its own.
  */
-import { createHash } from 'node:crypto'
+import { sha256Of } from '../../schemas/sha256.ts'
 import { type Work, WorkflowError } from './index.ts'
 
 /** @see https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html (name) */
@@ -18,7 +18,7 @@ export function executionBase(work: Work): string {
   // CloudWatch's logs take letters, digits, - and _ alone.
   const isPlain = /^[A-Za-z0-9_-]+$/.test(project)
   if (isPlain && project.length + rest.length <= longestBase) return project + rest
-  const digest = createHash('sha256').update(project).digest('hex').slice(0, 12)
+  const digest = sha256Of(project).slice(0, 12)
   const shortened = project.replaceAll(/[^A-Za-z0-9_-]/g, '_').slice(0, longestBase - rest.length - digest.length - 1)
   return `${shortened}-${digest}${rest}`
 }

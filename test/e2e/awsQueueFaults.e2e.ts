@@ -1,15 +1,13 @@
 /** What a queue in SQS does where network, service or configuration fail. */
-import { inspect } from 'node:util'
 import { CreateQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Queue, QueueError } from '../../integrations/queue/index.ts'
 import { openSqsQueue } from '../../integrations/queue/sqs.ts'
 import { drain } from '../contract/queue.ts'
+import { canaries, printed, refusalOf } from './support/awsRefusals.ts'
 import { type Moto, startMoto } from './support/moto.ts'
 import { type Fault, type Relay, type RelayedCall, startRelay } from './support/relay.ts'
 import { createQueues, type QueueUrls } from './support/sqsQueue.ts'
-
-const canaries = { accessKeyId: 'AKIACANARYKEYID', secretAccessKey: 'canary-secret', sessionToken: 'canary-session' }
 
 let moto: Moto
 let relay: Relay
@@ -137,15 +135,6 @@ describe('a delivery', () => {
 })
 
 describe('errors', () => {
-  const refusalOf = async (action: Promise<unknown>): Promise<Error> => {
-    const reason = await action.then(
-      () => undefined,
-      (error: unknown) => error,
-    )
-    if (reason instanceof Error) return reason
-    throw new Error('it was not refused')
-  }
-
   test('of all calls are QueueErrors that show no credential, however they are printed', async () => {
     await send('faces', 'a')
     const delivery = await received()
@@ -156,8 +145,7 @@ describe('errors', () => {
       const refusal = await refusalOf(call())
       expect(refusal).toBeInstanceOf(QueueError)
       expect(refusal.message).toContain('the credentials are not accepted')
-      const printed = [inspect(refusal, { depth: 20, showHidden: true }), JSON.stringify(refusal), refusal.stack].join()
-      for (const canary of Object.values(canaries)) expect(printed).not.toContain(canary)
+      for (const canary of Object.values(canaries)) expect(printed(refusal)).not.toContain(canary)
     }
   })
 

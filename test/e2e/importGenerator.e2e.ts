@@ -1,18 +1,10 @@
 import { createHash } from 'node:crypto'
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { encodeLabelMap } from '../../integrations/images/index.ts'
 import { packageFile } from '../../integrations/packageFiles.ts'
-import {
-  type Answer,
-  endless,
-  type FileServer,
-  held,
-  ranged,
-  startFileServer,
-  status,
-} from '../integrations/download/fileServer.ts'
+import { type Answer, endless, held, ranged, status, useFileServers } from '../integrations/download/fileServer.ts'
 import { fixture } from '../support/fixture.ts'
 import { type Ended, hasStackTrace, sixteen } from './support/sixteen.ts'
 import { makeWorkplace, type Workplace } from './support/workplace.ts'
@@ -31,16 +23,7 @@ beforeAll(async () => {
 })
 afterAll(() => place.remove())
 
-const servers: FileServer[] = []
-afterEach(async () => {
-  for (const server of servers.splice(0)) await server.close()
-})
-
-async function serving(...answers: readonly Answer[]): Promise<FileServer> {
-  const server = await startFileServer(...answers)
-  servers.push(server)
-  return server
-}
+const serving = useFileServers()
 
 const run = (command: readonly string[], more: Parameters<typeof sixteen>[1] = {}): Promise<Ended> =>
   sixteen(command, { ...more, env: { SIXTEEN_DATA: data, HF_TOKEN: '', ...more.env } })

@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto'
 import { decodeLabelMap } from '../../../integrations/images/index.ts'
 import { getJson, listJson, MissingError } from '../../../integrations/storage/index.ts'
 import { Annotation } from '../../../schemas/annotation.ts'
 import { checkLabelMap, type LabelMap } from '../../../schemas/labelMap.ts'
 import type { Project } from '../../../schemas/project.ts'
 import { Sample } from '../../../schemas/sample.ts'
+import { sha256Of } from '../../../schemas/sha256.ts'
 import { type JobContext, JobError, labelSize } from './context.ts'
 
 /** A seed sample with what a person painted on it. */
@@ -33,7 +33,7 @@ export async function readAnnotations(
     if (sample === undefined) throw new MissingError(keys.sample(annotation.sample))
     const labels = await store.get(keys.annotationLabels(annotation.sample))
     if (labels === undefined) throw new MissingError(keys.annotationLabels(annotation.sample))
-    if (createHash('sha256').update(labels.bytes).digest('hex') !== annotation.sha256)
+    if (sha256Of(labels.bytes) !== annotation.sha256)
       throw new JobError(
         `${keys.annotationLabels(annotation.sample)} is not the label map that was annotated: read the seeds in again`,
       )

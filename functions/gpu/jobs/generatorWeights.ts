@@ -3,7 +3,7 @@ import { packageFile } from '../../../integrations/packageFiles.ts'
 import type { Store } from '../../../integrations/storage/index.ts'
 import { generatorWeightsKey } from '../../../integrations/storage/keys.ts'
 import type { Generator } from '../../../schemas/project.ts'
-import { findGenerator } from '../../generators.ts'
+import { findGenerator, generatorOf } from '../../generators.ts'
 import { type GeneratorWeights, readGenerator } from '../stylegan/weights.ts'
 import { JobError } from './context.ts'
 
@@ -20,8 +20,7 @@ export function describeGenerator(
   name: string,
   { facts, resolution, latentLength, sha256 }: GeneratorWeights,
 ): Generator {
-  const crop = facts.crop === undefined ? {} : { crop: facts.crop }
-  return { name, kind: facts.kind, resolution, ...crop, latentLength, sha256 }
+  return generatorOf({ name, facts, resolution, latentLength, sha256 })
 }
 
 /** What the record of an import says of the weights themselves. */

@@ -2,6 +2,7 @@
 import type { Store } from '../../../integrations/storage/index.ts'
 import { generatorWeightsKey } from '../../../integrations/storage/keys.ts'
 import { type GeneratorFacts, GeneratorRecord } from '../../../schemas/generator.ts'
+import { sha256Of } from '../../../schemas/sha256.ts'
 import { readGeneratorRecord } from '../../generators.ts'
 import type { CheckpointOptions, ImportedCheckpoint } from '../stylegan/checkpoints/checkpoint.ts'
 import { readCheckpoint } from '../stylegan/checkpoints/readCheckpoint.ts'
@@ -10,7 +11,7 @@ import { writeGenerator } from '../stylegan/writeGenerator.ts'
 import { JobError } from './context.ts'
 import { describeWeights, embeddedGenerator } from './generatorWeights.ts'
 import { type CropWish, placeCrop } from './placeCrop.ts'
-import { GeneratorThereError, hashOf, storeGenerator } from './storeGenerator.ts'
+import { GeneratorThereError, storeGenerator } from './storeGenerator.ts'
 
 export interface ImportRequest extends CheckpointOptions {
   readonly name: GeneratorRecord['name']
@@ -86,7 +87,7 @@ export async function importGenerator(store: Store, request: ImportRequest): Pro
 }
 
 function checkedHash({ file, sha256, location }: ImportRequest): string {
-  const actual = hashOf(file)
+  const actual = sha256Of(file)
   if (sha256 !== undefined && actual !== sha256.toLowerCase())
     throw new ChecksumError(
       `${location} has SHA-256 ${actual}, expected ${sha256}: it is another file, or was damaged on the way; nothing was read of it`,

@@ -2,10 +2,10 @@
 import { decodeResizedRgb, resizeLabelMap } from '../../../integrations/images/index.ts'
 import { getJson } from '../../../integrations/storage/index.ts'
 import type { LabelMap } from '../../../schemas/labelMap.ts'
+import type { ImageSize } from '../../../schemas/project.ts'
 import { SegmenterRecord } from '../../../schemas/segmenter.ts'
 import type { Session } from '../onnx/engine.ts'
 import { float32Data, uint8Data } from '../onnx/hostTensor.ts'
-import type { ImageSize } from '../segmenter/segmenter.ts'
 import { type JobContext, JobError } from './context.ts'
 
 export interface PredictedImage {

@@ -3,9 +3,9 @@ import { ensure } from '../../../integrations/storage/index.ts'
 import type { Project } from '../../../schemas/project.ts'
 import type { Sample } from '../../../schemas/sample.ts'
 import { imageGraph } from '../interpreter/factoryGraph.ts'
-import { float32, uint8Data } from '../onnx/hostTensor.ts'
+import { uint8Data } from '../onnx/hostTensor.ts'
 import { sizeOfImages } from '../stylegan/generator.ts'
-import { sampleLatent } from '../stylegan/latents.ts'
+import { latentTensor } from '../stylegan/latents.ts'
 import { type PaintedSample, seedTruncation } from './annotations.ts'
 import type { JobContext } from './context.ts'
 import { readProjectGenerator } from './generatorWeights.ts'
@@ -59,8 +59,7 @@ async function* makeImages(
   try {
     for (const { seed } of samples) {
       signal?.throwIfAborted()
-      const z = float32(Float32Array.from(sampleLatent(seed, weights.latentLength)), [1, weights.latentLength])
-      const { results } = await session.run({ z })
+      const { results } = await session.run({ z: latentTensor(seed, weights.latentLength) })
       yield await encodeRgb({ ...size, data: uint8Data(results.image, 'image') })
     }
   } finally {

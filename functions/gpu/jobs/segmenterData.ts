@@ -3,10 +3,10 @@ import { decodeLabelMap, decodeResizedRgb, resizeLabelMap } from '../../../integ
 import { MissingError } from '../../../integrations/storage/index.ts'
 import { checkLabelMap } from '../../../schemas/labelMap.ts'
 import type { ManifestLine } from '../../../schemas/manifest.ts'
+import type { ImageSize } from '../../../schemas/project.ts'
 import type { RunManifest } from '../../../schemas/runManifest.ts'
 import { createRandom } from '../random.ts'
 import type { LabelledImages } from '../segmenter/labelledImages.ts'
-import type { ImageSize } from '../segmenter/segmenter.ts'
 import { type JobContext, JobError } from './context.ts'
 
 /** Memory that the images may take: of larger datasets a random choice is trained on. */

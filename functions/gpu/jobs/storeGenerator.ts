@@ -1,9 +1,9 @@
 /** Generators into a store: weights first, the record last, so that where a record is, its weights are whole. */
-import { createHash } from 'node:crypto'
 import { createJson, getJson, type Store } from '../../../integrations/storage/index.ts'
 import { generatorRecordKey, generatorWeightsKey, projectKeys } from '../../../integrations/storage/keys.ts'
 import { GeneratorRecord } from '../../../schemas/generator.ts'
 import { type Generator, Project } from '../../../schemas/project.ts'
+import { sha256Of } from '../../../schemas/sha256.ts'
 import { readGeneratorRecord } from '../../generators.ts'
 import { listProjectNames, nameOf } from '../../projectNames.ts'
 import { JobError } from './context.ts'
@@ -21,7 +21,7 @@ export class GeneratorThereError extends Error {
 export async function storeGenerator(store: Store, record: GeneratorRecord, weights: Uint8Array): Promise<void> {
   const { name, sha256 } = record
   const there = await store.get(generatorWeightsKey(name))
-  if (there !== undefined && hashOf(there.bytes) !== sha256) await refuseUsed(store, record)
+  if (there !== undefined && sha256Of(there.bytes) !== sha256) await refuseUsed(store, record)
   // Removed first: a record must never stand beside weights of another one.
   await store.remove(generatorRecordKey(name))
   await write(store, generatorWeightsKey(name), weights)
@@ -53,11 +53,7 @@ export async function copyGenerator(
   if ((await readGeneratorRecord(to, name))?.sha256 === sha256) return
   const record = await readGeneratorRecord(from, name)
   const weights = await from.get(generatorWeightsKey(name))
-  if (record === undefined || weights === undefined || hashOf(weights.bytes) !== sha256)
+  if (record === undefined || weights === undefined || sha256Of(weights.bytes) !== sha256)
     throw new JobError(`the weights of generator ${name} are damaged or gone: import it again with --replace`)
   await storeGenerator(to, record, weights.bytes)
-}
-
-export function hashOf(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex')
 }

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto'
 import { encodeJson, getJson, MissingError, type Store } from '../../../integrations/storage/index.ts'
 import type { RunKeys } from '../../../integrations/storage/keys.ts'
 import { RunManifest } from '../../../schemas/runManifest.ts'
 import { type PretrainedRecord, type SegmenterOptions, SegmenterRecord } from '../../../schemas/segmenter.ts'
+import { sha256Of } from '../../../schemas/sha256.ts'
 import { augmentation } from '../segmenter/augmentation.ts'
 import { degradation } from '../segmenter/degradation.ts'
 import { fitSegmenter, type SegmenterFit } from '../segmenter/fitSegmenter.ts'
@@ -96,12 +96,8 @@ function changes(seed: number): ReturnType<typeof augmentation> {
 /** Names what a segmenter is made from: the same name, the same bytes. */
 function inputsOf(manifest: RunManifest, options: SegmenterOptions, pretrained: Uint8Array | undefined): string {
   const kept = manifest.lines.filter((line) => line.kept).map(({ id }) => id)
-  const weights = pretrained === undefined ? null : sha256(pretrained)
-  return sha256(JSON.stringify([options, manifest.labelList, kept, weights]))
-}
-
-function sha256(content: string | Uint8Array): string {
-  return createHash('sha256').update(content).digest('hex')
+  const weights = pretrained === undefined ? null : sha256Of(pretrained)
+  return sha256Of(JSON.stringify([options, manifest.labelList, kept, weights]))
 }
 
 async function isWhole(store: Store, run: RunKeys): Promise<boolean> {
@@ -115,7 +111,7 @@ function startOf(network: SegmenterNetwork, { seed }: SegmenterOptions, given: S
   const { tensors, kind, untrained, leftOver } = readPretrained(network, given.bytes)
   const record: PretrainedRecord = {
     source: given.source,
-    sha256: sha256(given.bytes),
+    sha256: sha256Of(given.bytes),
     kind,
     loaded: tensors.size,
     untrained: [...untrained],

@@ -1,8 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { download, fileAt } from '../../../integrations/download/index.ts'
-import { type Downloading, openDownloading, unlikeBytes } from './downloading.ts'
+import { unlikeBytes, useDownloading } from './downloading.ts'
 import {
   type Answer,
   type FileServer,
@@ -10,8 +10,8 @@ import {
   nothing,
   partOf,
   ranged,
-  startFileServer,
   status,
+  useFileServers,
   whole,
 } from './fileServer.ts'
 
@@ -19,21 +19,8 @@ const bytes = unlikeBytes(300_000)
 const other = unlikeBytes(300_000, 2)
 const etag = '"one"'
 
-const servers: FileServer[] = []
-const place: { here: Downloading } = { here: await openDownloading() }
-beforeEach(async () => {
-  await place.here.remove()
-  place.here = await openDownloading()
-})
-afterEach(async () => {
-  for (const server of servers.splice(0)) await server.close()
-})
-
-async function serving(...answers: readonly Answer[]): Promise<FileServer> {
-  const server = await startFileServer(...answers)
-  servers.push(server)
-  return server
-}
+const serving = useFileServers()
+const place = useDownloading()
 
 /** Downloads, and drops the connection each time so many bytes are there. */
 const dropping = (server: FileServer, ...places: readonly number[]) => ({

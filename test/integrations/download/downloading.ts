@@ -2,6 +2,7 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { afterEach, beforeEach } from 'vitest'
 import { type DownloadOptions, download, fileAt, type RemoteFile } from '../../../integrations/download/index.ts'
 
 export interface Downloading {
@@ -17,7 +18,7 @@ export interface Downloading {
   remove(): Promise<void>
 }
 
-export async function openDownloading(): Promise<Downloading> {
+async function openDownloading(): Promise<Downloading> {
   const folder = await mkdtemp(join(tmpdir(), 'sixteen-download-'))
   const pauses: number[] = []
   const troubles: string[] = []
@@ -47,6 +48,24 @@ export async function openDownloading(): Promise<Downloading> {
     remove: () => rm(folder, { recursive: true }),
   }
 }
+
+/** For the tests of a file: a new folder for each of them. */
+export function useDownloading(): { readonly here: Downloading } {
+  let current: Downloading | undefined
+  beforeEach(async () => {
+    current = await openDownloading()
+  })
+  afterEach(() => current?.remove())
+  return {
+    get here() {
+      if (current === undefined) throw new Error('the folder is made when a test begins')
+      return current
+    },
+  }
+}
+
+/** An error as people read it; '' of what is none. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? `${error.name}: ${error.message}` : '')
 
 /** Bytes that are never the same for long, so that a piece in the wrong place is seen. */
 export function unlikeBytes(count: number, seed = 1): Uint8Array {

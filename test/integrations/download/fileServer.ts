@@ -1,5 +1,7 @@
 /** A server on the loopback interface that answers as it is told, well or badly. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { afterEach } from 'vitest'
+import { listenOnLoopback } from '../../support/loopback.ts'
 
 export type Answer = (request: IncomingMessage, response: ServerResponse) => void
 
@@ -13,7 +15,7 @@ export interface FileServer {
 }
 
 /** @param answers one for each request; the last one also for all that follow */
-export async function startFileServer(...answers: readonly Answer[]): Promise<FileServer> {
+async function startFileServer(...answers: readonly Answer[]): Promise<FileServer> {
   const asked: Record<string, unknown>[] = []
   const open = new Set<ServerResponse>()
   const server = createServer((request, response) => {
@@ -23,19 +25,27 @@ export async function startFileServer(...answers: readonly Answer[]): Promise<Fi
     response.on('close', () => open.delete(response))
     answer?.(request, response)
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
+  const { address: origin, close } = await listenOnLoopback(server)
   return {
-    origin: `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`,
+    origin,
     asked,
     drop() {
       for (const response of open) response.socket?.destroy()
     },
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      }),
+    close,
+  }
+}
+
+/** For the tests of a file: starts servers, each of which is closed when its test ends. */
+export function useFileServers(): typeof startFileServer {
+  const servers: FileServer[] = []
+  afterEach(async () => {
+    for (const server of servers.splice(0)) await server.close()
+  })
+  return async (...answers) => {
+    const server = await startFileServer(...answers)
+    servers.push(server)
+    return server
   }
 }
 

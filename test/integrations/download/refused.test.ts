@@ -1,30 +1,15 @@
 import promises from 'node:fs/promises'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { type DownloadFiles, fileAt, type RemoteFile } from '../../../integrations/download/index.ts'
-import { type Downloading, openDownloading, unlikeBytes } from './downloading.ts'
-import { type Answer, endless, type FileServer, held, ranged, startFileServer, status, whole } from './fileServer.ts'
+import { messageOf, unlikeBytes, useDownloading } from './downloading.ts'
+import { type Answer, endless, held, ranged, status, useFileServers, whole } from './fileServer.ts'
 
 const bytes = unlikeBytes(300_000)
 const etag = '"one"'
 const canary = 'canary-0123456789'
 
-const servers: FileServer[] = []
-const place: { here: Downloading } = { here: await openDownloading() }
-beforeEach(async () => {
-  await place.here.remove()
-  place.here = await openDownloading()
-})
-afterEach(async () => {
-  for (const server of servers.splice(0)) await server.close()
-})
-
-async function serving(...answers: readonly Answer[]): Promise<FileServer> {
-  const server = await startFileServer(...answers)
-  servers.push(server)
-  return server
-}
-
-const messageOf = (error: unknown): string => (error instanceof Error ? `${error.name}: ${error.message}` : '')
+const serving = useFileServers()
+const place = useDownloading()
 
 describe('an address', () => {
   test.each([

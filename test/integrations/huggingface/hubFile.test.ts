@@ -1,29 +1,16 @@
 import { createHash } from 'node:crypto'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { hubFile, parseHubAddress } from '../../../integrations/huggingface/hubFile.ts'
-import { type Downloading, openDownloading, unlikeBytes } from '../download/downloading.ts'
-import { type Answer, type FileServer, held, nothing, ranged, startFileServer, status } from '../download/fileServer.ts'
+import { messageOf, unlikeBytes, useDownloading } from '../download/downloading.ts'
+import { type Answer, held, nothing, ranged, status, useFileServers } from '../download/fileServer.ts'
 
 const bytes = unlikeBytes(300_000)
 const sha256 = createHash('sha256').update(bytes).digest('hex')
 const token = 'hf_canary0123456789'
 const address = parseHubAddress('hf://someone/stylegan@v1/models/cats.pt')
 
-const servers: FileServer[] = []
-const place: { here: Downloading } = { here: await openDownloading() }
-beforeEach(async () => {
-  await place.here.remove()
-  place.here = await openDownloading()
-})
-afterEach(async () => {
-  for (const server of servers.splice(0)) await server.close()
-})
-
-async function serving(...answers: readonly Answer[]): Promise<FileServer> {
-  const server = await startFileServer(...answers)
-  servers.push(server)
-  return server
-}
+const serving = useFileServers()
+const place = useDownloading()
 
 /** How the hub answers for a large file: with size and hash of what is stored elsewhere. */
 const stored: Answer = (_, response) => {
@@ -36,8 +23,6 @@ const stored: Answer = (_, response) => {
   })
   response.end('{}')
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? `${error.name}: ${error.message}` : '')
 
 describe('an address of the hub', () => {
   test.each([

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { faultsOf } from '../../../../schemas/faults.ts'
 import { Platform } from '../../../../schemas/project.ts'
 import { RunVersion } from '../../../../schemas/run.ts'
 import { DeviceChoice } from '../../onnx/device.ts'
@@ -37,10 +38,7 @@ export function readContainer(
   const name = z.enum(containerJobs).safeParse(parameters[0])
   if (!name.success || parameters.length > 1) throw new JobError(`give one job: ${containerJobs.join(', ')}`)
   const parsed = ContainerEnvironment.safeParse(variables)
-  if (!parsed.success) {
-    const faults = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
-    throw new JobError(`the environment does not fit: ${faults.join('; ')}`)
-  }
+  if (!parsed.success) throw new JobError(`the environment does not fit: ${faultsOf(parsed.error).join('; ')}`)
   const environment = parsed.data
   const of = environment.SIXTEEN_SHARES ?? 1
   const index = environment.AWS_BATCH_JOB_ARRAY_INDEX ?? 0
