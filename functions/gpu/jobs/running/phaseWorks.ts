@@ -37,7 +37,8 @@ export function phaseWorks(
     },
     evaluate: async () => ({ worked: await evaluate(context, evaluation) }),
     report: async () => {
-      onReport?.(await writeReport(context, report, now))
+      const written = await writeReport(context, report, now)
+      onReport?.(written)
       return { worked: true }
     },
   }

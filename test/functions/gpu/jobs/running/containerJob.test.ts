@@ -6,6 +6,7 @@ import { runLocally } from '../../../../../functions/local.ts'
 import { openRun } from '../../../../../functions/runs.ts'
 import { getJson, type Store, updateJson } from '../../../../../integrations/storage/index.ts'
 import { openMemoryStore } from '../../../../../integrations/storage/memory.ts'
+import { ReportData } from '../../../../../schemas/report.ts'
 import { Run } from '../../../../../schemas/run.ts'
 import { datasetOf, makeTinyProject, tinyEvaluation, tinyKeys, tinyRun, tinyTuning } from '../../../tinyProject.ts'
 
@@ -70,6 +71,7 @@ describe('a run in containers', () => {
     expect(run?.state).toBe('done')
     expect(run?.phases.map(({ name }) => name)).toEqual(['train', 'distil', 'generate', 'curate', 'evaluate', 'report'])
     expect(run?.phases.every(({ finishedAt }) => finishedAt !== undefined)).toBe(true)
+    expect((await getJson(store, tinyKeys.run(version).report, ReportData))?.value.title).toBe(tinyRun.project)
   })
 
   test('done again, changes no image', async () => {
