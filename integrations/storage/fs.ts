@@ -16,11 +16,11 @@ import promises, { type FileHandle } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { AlreadyExistsError, ChangedError, StorageError } from './errors.ts'
-import { contentEtag } from './etag.ts'
+import { contentEtag, headOf } from './etag.ts'
 import { createFileLock } from './file-lock.ts'
 import { discard, errorCode, type FileSystem, storageFailure } from './file-system.ts'
 import { createFolders } from './folders.ts'
-import type { Store, StoredObject } from './index.ts'
+import type { ObjectHead, Store, StoredObject } from './index.ts'
 import { checkFolder, checkPrefix, isStep, keySteps } from './key.ts'
 import { ownIdentity } from './process-identity.ts'
 import { createTemporaryFiles } from './temporary-files.ts'
@@ -122,8 +122,19 @@ export const openFileStore = async (folder: string, options: FileStoreOptions = 
     }
   }
 
+  /** Looks at an object piece by piece: whoever only compares needs no memory for the whole. */
+  const look = async (key: string): Promise<ObjectHead | undefined> => {
+    const handle = await openForReading(key)
+    if (handle === undefined) return undefined
+    try {
+      return await headOf(handle)
+    } finally {
+      await handle.close()
+    }
+  }
+
   const requireEtag = async (key: string, etag: string): Promise<void> => {
-    const actual = (await read(key))?.etag
+    const actual = (await look(key))?.etag
     if (actual !== etag) throw new ChangedError(key, etag, actual)
   }
 
@@ -153,11 +164,7 @@ export const openFileStore = async (folder: string, options: FileStoreOptions = 
   return {
     get: (key) => attempt(`read ${key}`, key, () => read(key)),
 
-    head: (key) =>
-      attempt(`read ${key}`, key, async () => {
-        const object = await read(key)
-        return object && { etag: object.etag, size: object.bytes.length }
-      }),
+    head: (key) => attempt(`read ${key}`, key, () => look(key)),
 
     create: (key, bytes) =>
       attempt(`write ${key}`, key, async () => {

@@ -3,7 +3,9 @@ import type { Engine } from '../onnx/engine.ts'
 import { type FitCheckpoint, type FitHooks, type FitSchedule, fitModel, type LossPoint } from '../onnx/fit.ts'
 import { float32, float32Data, type HostTensor, int32 } from '../onnx/hostTensor.ts'
 import { cosineDecay } from '../onnx/optimizers.ts'
-import { initialState } from '../onnx/training.ts'
+import { elementCount } from '../onnx/shape.ts'
+import { initialState, type TrainingDefinition } from '../onnx/training.ts'
+import { stateShapes } from '../onnx/trainingGraph.ts'
 import { createRandom } from '../random.ts'
 import { type Ensemble, type EnsembleShape, ensembleTensors, InterpreterError, initialEnsemble } from './ensemble.ts'
 import { ensembleEvaluation, ensembleTraining } from './ensembleTraining.ts'
@@ -78,10 +80,11 @@ export async function fitEnsemble(
       engine,
       {
         definition,
-        // Made when it is asked for: nobody holds it while the training, which has a copy, goes on.
+        // Made when it is asked for: where an earlier attempt is gone on with, there is none.
         get start() {
           return initialState(definition, ensembleTensors(initialEnsemble(shape, options.seed)))
         },
+        handOverState: true,
         data: {
           features: float32(pixels.features, [pixels.pixels, pixels.length]),
           labels: int32(Array.from(labels)),
@@ -95,7 +98,7 @@ export async function fitEnsemble(
           return { loss: lastMean(results.memberLoss, shape.members) }
         },
       },
-      options,
+      { ...options, stepsPerCall: options.stepsPerCall ?? stepsPerCall(engine, definition, options) },
       hooks,
       resume,
     )
@@ -104,6 +107,18 @@ export async function fitEnsemble(
   } finally {
     await evaluation.release()
   }
+}
+
+/** Bytes of a state from which on its place in memory counts more than the little time that a session call takes. */
+const largeState = 2 ** 26
+
+/**
+ * A loop over several steps holds two more states beside the first and the last. On other devices than the processor, the
+ * state would travel to and fro with every call.
+ */
+function stepsPerCall({ device }: Engine, definition: TrainingDefinition, { interval }: EnsembleFitOptions): number {
+  const bytes = [...stateShapes(definition).values()].reduce((sum, shape) => sum + 4 * elementCount(shape), 0)
+  return device === 'cpu' && bytes > largeState ? 1 : interval
 }
 
 /** A label outside the list would train the members on nothing, silently. */

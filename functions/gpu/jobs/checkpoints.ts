@@ -4,9 +4,11 @@ import type { PhaseName } from '../../../schemas/run.ts'
 import { decodeCheckpoint, encodeCheckpoint } from '../onnx/checkpoint.ts'
 import type { Engine } from '../onnx/engine.ts'
 import type { FitCheckpoint, FitHooks } from '../onnx/fit.ts'
+import { letGo } from '../onnx/letGo.ts'
 import { SafetensorsError } from '../onnx/safetensors.ts'
 import { type TrainingCircumstances, TrainingError } from '../onnx/training.ts'
 import { type JobContext, tuningOf } from './context.ts'
+import { startRuntime } from './startRuntime.ts'
 import { write } from './writing.ts'
 
 /** What is trained. */
@@ -27,6 +29,7 @@ export async function readCheckpoint(
   if (stored === undefined) return undefined
   try {
     const { checkpoint, circumstances: saved } = decodeCheckpoint(stored.bytes)
+    await startRuntime(engine)
     const { device, threads, runtimeVersion } = circumstancesOf(engine, inputs)
     const same = saved.device === device && saved.threads === threads && saved.runtimeVersion === runtimeVersion
     return same ? checkpoint : undefined
@@ -51,7 +54,9 @@ export function checkpointHook(
   let saved = now()
   return async (fetch) => {
     if (now() - saved < checkpointInterval) return
-    await write(store, run.checkpoint(training), encodeCheckpoint(await fetch(), circumstancesOf(engine, inputs)))
+    const bytes = encodeCheckpoint(await fetch(), circumstancesOf(engine, inputs), { handOver: true })
+    await write(store, run.checkpoint(training), bytes)
+    letGo([bytes])
     saved = now()
   }
 }

@@ -30,14 +30,15 @@ export async function train(context: JobContext, now: () => number): Promise<boo
   const { labeler } = project.settings
   const trained = (await store.head(run.interpreter)) !== undefined
   if (trained && (labeler === 'student' || (await store.head(run.factory)) !== undefined)) return false
-  const weights = await readProjectGenerator(store, project.generator)
+  // Read where it is needed, since a large one would take its place in memory all through the training.
+  const generator = () => readProjectGenerator(store, project.generator)
   if (trained) {
-    await writeFactory(context, project, weights, (await readClassifier(store, run.interpreter)).classifier)
+    await writeFactory(context, project, await generator(), (await readClassifier(store, run.interpreter)).classifier)
     return true
   }
   const tuning = tuningOf(context)
   const painted = await readAnnotations(context, project)
-  const { pixels, labels } = await collectTrainingPixels(context, 'train', project, weights, painted)
+  const { pixels, labels } = await collectTrainingPixels(context, 'train', project, await generator(), painted)
   const parts = project.labelList.parts.length
   const shape = {
     members: project.settings.members,
@@ -70,7 +71,7 @@ export async function train(context: JobContext, now: () => number): Promise<boo
   )
   // First the weights, which the graph can always be built from again.
   await ensure(store, run.interpreter, encodeEnsemble(ensemble, historyMetadata(history)))
-  if (labeler === 'ensemble') await writeFactory(context, project, weights, ensemble)
+  if (labeler === 'ensemble') await writeFactory(context, project, await generator(), ensemble)
   await dropCheckpoint(context, 'train')
   return true
 }

@@ -1,4 +1,4 @@
-import { AlreadyExistsError, ChangedError, overwrite, type Store } from '../../../integrations/storage/index.ts'
+import { AlreadyExistsError, ChangedError, type Store } from '../../../integrations/storage/index.ts'
 
 /** Another job writes the same bytes, or newer ones; nobody loses this often. */
 const attempts = 20
@@ -11,7 +11,9 @@ const attempts = 20
 export async function write(store: Store, key: string, bytes: Uint8Array): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
-      await overwrite(store, key, bytes)
+      // What is there may be as large as what comes, and is not looked into.
+      const there = await store.head(key)
+      await (there === undefined ? store.create(key, bytes) : store.replace(key, bytes, there.etag))
       return
     } catch (error) {
       const late = error instanceof ChangedError || error instanceof AlreadyExistsError

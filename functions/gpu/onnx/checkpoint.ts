@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import type { FitCheckpoint } from './fit.ts'
 import { float32, type HostTensor } from './hostTensor.ts'
+import { letGo } from './letGo.ts'
 import { metadataJson } from './metadataJson.ts'
 import { readSafetensors, type StoredTensor, writeSafetensors } from './safetensors.ts'
 import { type TrainingCircumstances, TrainingError } from './trainingState.ts'
@@ -9,10 +10,14 @@ import { type TrainingCircumstances, TrainingError } from './trainingState.ts'
 const statePrefix = 'state/'
 const bestPrefix = 'best/'
 
-/** @throws TrainingError where the state is not float32 */
+/**
+ * @param options.handOver lets each array of the state go as soon as it is in the file: both never exist whole at a time
+ * @throws TrainingError where the state is not float32
+ */
 export function encodeCheckpoint(
   { state, best, history }: FitCheckpoint,
   { device, runtimeVersion, threads }: TrainingCircumstances,
+  { handOver = false }: { readonly handOver?: boolean } = {},
 ): Uint8Array {
   const tensors = new Map<string, StoredTensor>()
   for (const [prefix, group] of [[statePrefix, state.tensors] as const, [bestPrefix, best] as const])
@@ -21,7 +26,10 @@ export function encodeCheckpoint(
       tensors.set(prefix + name, { dtype: 'F32', shape, data })
     }
   const metadata = { step: String(state.step), history: JSON.stringify(history), device, runtimeVersion, threads }
-  return writeSafetensors(tensors, metadata)
+  return writeSafetensors(tensors, metadata, (name) => {
+    const tensor = name.startsWith(statePrefix) ? tensors.get(name) : undefined
+    if (handOver && tensor !== undefined) letGo([tensor.data])
+  })
 }
 
 const LossPoint = z.object({

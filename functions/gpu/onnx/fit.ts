@@ -46,7 +46,7 @@ export interface FitHooks {
   readonly onProgress?: (point: LossPoint, steps: number) => void
   /** Called after every session call. */
   readonly onSteps?: (done: number, steps: number) => void
-  /** Called after every look; the callee decides whether to fetch and save. */
+  /** Called after every look; the callee decides whether to fetch and save. The arrays of the state are the callee's. */
   readonly onCheckpoint?: (fetch: () => Promise<FitCheckpoint>) => Promise<void>
   /** Interrupts between two session calls; the call then rejects with the signal's reason. */
   readonly signal?: AbortSignal
@@ -55,6 +55,8 @@ export interface FitHooks {
 export interface FitProblem {
   readonly definition: TrainingDefinition
   readonly start: TrainingState
+  /** Whether the state that training begins with, or goes on from, is handed over as well. Default: it is copied. */
+  readonly handOverState?: boolean
   /** Handed over to the worker: the arrays are emptied. */
   readonly data: Readonly<Record<string, HostTensor>>
   /** Minibatches of the steps first..first+count−1, [count, …]. They must depend on the step's number alone. */
@@ -85,7 +87,8 @@ export async function fitModel(
 ): Promise<FitResult> {
   checkSchedule(schedule)
   const { definition, data } = problem
-  const trainer = await openTrainer(engine, definition, resume?.state ?? problem.start, data)
+  const { handOverState = false } = problem
+  const trainer = await openTrainer(engine, definition, resume?.state ?? problem.start, data, { handOverState })
   const names = Object.keys({ ...definition.parameters, ...definition.buffers })
   const history = [...(resume?.history ?? [])]
   let best = resume?.best ?? new Map<string, HostTensor>()

@@ -8,6 +8,7 @@ import { isMainThread } from 'node:worker_threads'
 import * as ort from 'onnxruntime-node'
 import { type Device, DeviceError, SessionError } from './device.ts'
 import type { HostTensor } from './hostTensor.ts'
+import { letGo } from './letGo.ts'
 
 const providers: Readonly<Record<Device, readonly string[]>> = Object.freeze({
   cpu: ['cpu'],
@@ -65,6 +66,13 @@ export const runtimeVersion: string = ort.env.versions.node ?? ort.env.versions.
 
 export function toRuntime({ dtype, shape, data }: HostTensor): RuntimeTensor {
   return new ort.Tensor(dtype, data, shape)
+}
+
+/** Gives the memory of a tensor back that nobody reads any more. */
+export function releaseTensor(tensor: RuntimeTensor): void {
+  if (tensor.location !== 'cpu') return tensor.dispose()
+  const { data } = tensor
+  if (ArrayBuffer.isView(data)) letGo([data])
 }
 
 export async function fromRuntime(tensor: RuntimeTensor): Promise<HostTensor> {

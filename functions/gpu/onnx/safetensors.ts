@@ -86,6 +86,7 @@ export function readSafetensors(bytes: Uint8Array): SafetensorsFile {
  *
  * @param tensors - by name
  * @param metadata - free text by key
+ * @param onCopied - called when a tensor's values are in the file, so that they can be let go
  * @returns the whole file, in memory
  * @throws {SafetensorsError} on a shape that does not fit its data or has more than 64 axes, the reserved name `__metadata__`, a BOOL that is
  *   neither 0 nor 1, or a header beyond the format's 100 MB: what is written can be read
@@ -93,6 +94,7 @@ export function readSafetensors(bytes: Uint8Array): SafetensorsFile {
 export function writeSafetensors(
   tensors: ReadonlyMap<string, StoredTensor>,
   metadata: Readonly<Record<string, string>> = {},
+  onCopied: (name: string) => void = () => undefined,
 ): Uint8Array {
   const sorted = [...tensors].sort(
     ([a, x], [b, y]) => DTYPES.indexOf(x.dtype) - DTYPES.indexOf(y.dtype) || (a < b ? -1 : 1),
@@ -124,9 +126,10 @@ export function writeSafetensors(
   new DataView(file.buffer).setBigUint64(0, BigInt(headerBytes), true)
   file.fill(0x20, LENGTH_BYTES, start)
   file.set(json, LENGTH_BYTES)
-  sorted.forEach(([, { data }], index) => {
+  sorted.forEach(([name, { data }], index) => {
     const offset = entries[index]?.[1].data_offsets[0] ?? 0
     file.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), start + offset)
+    onCopied(name)
   })
   return file
 }

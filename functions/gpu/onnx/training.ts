@@ -37,6 +37,7 @@ export interface Trainer {
 /**
  * Builds the training graph, loads it, and moves state and data into the engine's worker.
  * @param data tensors for every name of the definition's data; their arrays are emptied
+ * @param options.handOverState whether those of the state are, too
  * @throws TrainingError where the state belongs to another training
  */
 export async function openTrainer(
@@ -44,12 +45,20 @@ export async function openTrainer(
   definition: TrainingDefinition,
   state: TrainingState,
   data: Readonly<Record<string, HostTensor>> = {},
+  { handOverState = false }: { readonly handOverState?: boolean } = {},
 ): Promise<Trainer> {
   requireFit(definition, state)
   const session = await engine.load(buildModel({ name: 'training', outputs: trainingGraph(definition) }).bytes)
   const kept = await keepAll(engine, data, false)
   const names = [...stateShapes(definition).keys()]
-  return new ScanTrainer(engine, session, names, kept, await keepAll(engine, feedsOf(state), true), state.step)
+  return new ScanTrainer(
+    engine,
+    session,
+    names,
+    kept,
+    await keepAll(engine, feedsOf(state), !handOverState),
+    state.step,
+  )
 }
 
 class ScanTrainer implements Trainer {

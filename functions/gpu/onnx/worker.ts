@@ -8,6 +8,7 @@ import {
   fromRuntime,
   type RuntimeSession,
   type RuntimeTensor,
+  releaseTensor,
   runtimeVersion,
   toRuntime,
 } from './runtime.ts'
@@ -51,7 +52,11 @@ async function serve(request: Request): Promise<Answers[keyof Answers]> {
     case 'fetch':
       return { tensor: copyOf(await fromRuntime(tensorOf({ kept: request.kept }))) }
     case 'drop':
-      for (const number of request.kept) kept.delete(number)
+      for (const number of request.kept) {
+        const tensor = kept.get(number)
+        if (tensor !== undefined) releaseTensor(tensor)
+        kept.delete(number)
+      }
       return null
   }
 }
@@ -89,7 +94,8 @@ function copyOf(tensor: HostTensor): HostTensor {
 
 function transferables(reply: Reply): ArrayBuffer[] {
   if (!('answer' in reply) || reply.answer === null) return []
-  const tensors = 'results' in reply.answer ? Object.values(reply.answer.results) : []
+  const { answer } = reply
+  const tensors = 'results' in answer ? Object.values(answer.results) : 'tensor' in answer ? [answer.tensor] : []
   return tensors.flatMap(({ data }) => (data.buffer instanceof ArrayBuffer ? [data.buffer] : []))
 }
 

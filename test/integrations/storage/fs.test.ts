@@ -56,6 +56,16 @@ const breakableFiles = (step: Step, code: string) => {
   return { files, state }
 }
 
+test('an object larger than what is read at a time is told by the same etag, however it is looked at', async () => {
+  const bytes = Uint8Array.from({ length: 700_001 }, (_, index) => index % 251)
+  const store = await openFileStore(await emptyFolder())
+  const etag = await store.create('large', bytes)
+  expect(await store.head('large')).toEqual({ etag, size: bytes.length })
+  expect((await store.get('large'))?.etag).toBe(etag)
+  const next = await store.replace('large', bytes.subarray(1), etag)
+  expect(await store.head('large')).toEqual({ etag: next, size: bytes.length - 1 })
+})
+
 describe('a disk that fails', () => {
   test.each<[Step, string, string]>([
     ['open', 'ENOSPC', 'the disk is full: free some space'],
