@@ -4,5 +4,6 @@
  * cannot do this, it is left to the collector.
  */
 export function letGo(arrays: Iterable<ArrayBufferView>): void {
-  for (const { buffer } of arrays) if (buffer instanceof ArrayBuffer && 'transfer' in buffer) buffer.transfer(0)
+  for (const { buffer } of arrays)
+    if (buffer instanceof ArrayBuffer && buffer.byteLength > 0 && 'transfer' in buffer) buffer.transfer(0)
 }

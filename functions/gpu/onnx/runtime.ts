@@ -70,9 +70,8 @@ export function toRuntime({ dtype, shape, data }: HostTensor): RuntimeTensor {
 
 /** Gives the memory of a tensor back that nobody reads any more. */
 export function releaseTensor(tensor: RuntimeTensor): void {
-  if (tensor.location !== 'cpu') return tensor.dispose()
-  const { data } = tensor
-  if (ArrayBuffer.isView(data)) letGo([data])
+  if (tensor.location !== 'cpu') tensor.dispose()
+  else if (ArrayBuffer.isView(tensor.data)) letGo([tensor.data])
 }
 
 export async function fromRuntime(tensor: RuntimeTensor): Promise<HostTensor> {
