@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import { DeviceChoice } from '../functions/gpu/onnx/device.ts'
 import { seedLayouts } from '../integrations/datasets/index.ts'
 import { RunVersion } from '../schemas/run.ts'
+import { Backbone } from '../schemas/segmenter.ts'
 import { labelPresets } from './labelList.ts'
 
 export interface SharedOptions {
@@ -34,6 +35,8 @@ export interface SeedOptions {
   readonly labels?: string
   readonly balanceParts?: boolean
   readonly precision?: 'float32' | 'float16'
+  /** False where none is to be trained any more, true where nobody named its backbone. */
+  readonly segmenter?: Backbone | boolean
 }
 
 /** An estimate in place of the work. */
@@ -71,6 +74,13 @@ export function withTrainingOptions(command: Command): Command {
         'what labels the images: the exact ensemble, or a student distilled from it',
       ).choices(['ensemble', 'student']),
     )
+    .addOption(
+      new Option(
+        '--segmenter [backbone]',
+        'let runs train a model for real images on what they generate (default backbone: small)',
+      ).choices(Backbone.options),
+    )
+    .option('--no-segmenter', 'let runs train none any more')
 }
 
 /** @returns a parser of whole numbers that names the range when it refuses */

@@ -1,19 +1,15 @@
 import { Listr, type ListrTask, PRESET_TIMER } from 'listr2'
 import { createDeferred } from '../functions/deferred.ts'
-import {
-  type JobProgress,
-  type LocalPhase,
-  type LocalRunOptions,
-  type LocalRunResult,
-  runLocally,
-} from '../functions/local.ts'
+import { type JobProgress, type LocalRunOptions, type LocalRunResult, runLocally } from '../functions/local.ts'
+import type { PhaseName } from '../schemas/run.ts'
 
-const titles: Readonly<Record<LocalPhase, string>> = {
+const titles: Readonly<Record<PhaseName, string>> = {
   train: 'Train the interpreter',
   distil: 'Distil the student',
   generate: 'Generate labelled images',
   curate: 'Drop the uncertain ones',
   publish: 'Publish to the annotation platform',
+  segment: 'Train the segmenter',
   evaluate: 'Evaluate',
   report: 'Write the report',
 }
@@ -26,12 +22,12 @@ const frame = 100
  * @param quiet shows nothing, for machine-readable output
  */
 export async function runWithProgress(
-  options: LocalRunOptions & { readonly phases: readonly LocalPhase[] },
+  options: LocalRunOptions & { readonly phases: readonly PhaseName[] },
   quiet: boolean,
 ): Promise<LocalRunResult> {
   if (quiet) return runLocally(options)
   const ends = new Map(options.phases.map((phase) => [phase, createDeferred<void>()]))
-  const outputs = new Map<LocalPhase, (text: string) => void>()
+  const outputs = new Map<PhaseName, (text: string) => void>()
   const result = createDeferred<LocalRunResult>()
   const live = process.stdout.isTTY === true
   const meter = createMeter()
@@ -53,7 +49,7 @@ export async function runWithProgress(
     },
     onProgress: (progress) => {
       const text = meter(progress)
-      if (live && text !== undefined && isLocalPhase(progress.phase)) outputs.get(progress.phase)?.(text)
+      if (live && text !== undefined) outputs.get(progress.phase)?.(text)
     },
   }).then(result.resolve, (error: unknown) => {
     result.reject(error)
@@ -72,10 +68,6 @@ export async function runWithProgress(
   const [ended] = await Promise.allSettled([result.promise, display.run()])
   if (ended.status === 'rejected') throw ended.reason
   return ended.value
-}
-
-function isLocalPhase(phase: string): phase is LocalPhase {
-  return phase in titles
 }
 
 /** A bar for each report of progress, at most one per frame; a new task starts a new clock. */

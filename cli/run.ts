@@ -1,5 +1,6 @@
 import { type ChosenDevice, chooseDevice } from '../functions/gpu/onnx/chooseDevice.ts'
-import type { LocalPhase, LocalRunOptions, LocalRunResult } from '../functions/local.ts'
+import type { LocalRunOptions, LocalRunResult } from '../functions/local.ts'
+import type { PhaseName } from '../schemas/run.ts'
 import { projectId } from './importSeeds.ts'
 import type { SharedOptions } from './options.ts'
 import { runWithProgress } from './progress.ts'
@@ -15,7 +16,7 @@ export async function announceDevice({ device, json }: SharedOptions): Promise<C
 /** Runs some phases of a project folder's run on the chosen device. */
 export async function runPhases(
   project: ProjectFolder,
-  phases: readonly LocalPhase[],
+  phases: readonly PhaseName[],
   { device }: Pick<ChosenDevice, 'device'>,
   { threads, json }: Pick<SharedOptions, 'threads' | 'json'>,
   signal: AbortSignal,

@@ -5,13 +5,14 @@
 import { availableParallelism } from 'node:os'
 import { projectKeys } from '../integrations/storage/keys.ts'
 import type { ReportData } from '../schemas/report.ts'
+import { PhaseName } from '../schemas/run.ts'
 import type { JobContext } from './gpu/jobs/context.ts'
 import { presentInputs } from './gpu/jobs/runInputs.ts'
 import { endRun } from './gpu/jobs/running/endRun.ts'
 import { phaseWorks } from './gpu/jobs/running/phaseWorks.ts'
-import { recordPhase } from './gpu/jobs/running/recordedPhase.ts'
+import { recordPhases } from './gpu/jobs/running/recordPhases.ts'
 import { openEngine } from './gpu/onnx/engine.ts'
-import { type LocalRunOptions, type LocalRunResult, localPhases, orderedPhases } from './local/options.ts'
+import type { LocalRunOptions, LocalRunResult } from './local/options.ts'
 import { openRun } from './runs.ts'
 
 export { openFileStore } from '../integrations/storage/fs.ts'
@@ -22,17 +23,18 @@ export { openMemoryStore } from '../integrations/storage/memory.ts'
 export type { JobProgress } from './gpu/jobs/context.ts'
 export type { JobTuning } from './gpu/jobs/tuning.ts'
 export { type AgainOptions, againLocally } from './local/againLocally.ts'
-export { type LocalPhase, type LocalRunOptions, type LocalRunResult, localPhases } from './local/options.ts'
+export { type LocalRunOptions, type LocalRunResult, localPhases } from './local/options.ts'
 export { findRun } from './localRuns.ts'
 export { listRuns } from './runs.ts'
 
 /**
- * Trains, distils, generates, curates, evaluates and reports, as far as asked for and not done yet.
+ * Trains, distils, generates, curates, publishes, trains a segmenter, evaluates and reports, as far as asked for and not
+ * done yet.
  * @throws what a phase throws, after the run's record says so; the signal's reason where it was interrupted
  */
 export async function runLocally(options: LocalRunOptions): Promise<LocalRunResult> {
   const { store, platform, project: id, publishing, now = () => new Date() } = options
-  const phases = options.phases ?? [...localPhases, ...(publishing === undefined ? [] : ['publish' as const])]
+  const { phases = PhaseName.options.filter((phase) => phase !== 'publish' || publishing !== undefined) } = options
   const keys = projectKeys(platform, id)
   options.signal?.throwIfAborted()
   const version = options.version ?? (await openRun(store, keys, await presentInputs(store, keys), now))
@@ -50,8 +52,8 @@ export async function runLocally(options: LocalRunOptions): Promise<LocalRunResu
     },
   })
   try {
-    for (const phase of orderedPhases.filter((name) => phases.includes(name)))
-      await recordPhase(context, phase, { now, onPhase }, works[phase])
+    const inOrder = PhaseName.options.filter((phase) => phases.includes(phase))
+    await recordPhases(context, inOrder, { now, onPhase }, works)
     return { version, run: await endRun(context), report: state.report }
   } finally {
     await engine.close()

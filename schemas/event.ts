@@ -30,6 +30,8 @@ export const Event = z.object({
     'reconcile',
     /** Predictions of some tasks were too large to answer with: they are to be pushed. */
     'push',
+    /** Images of some tasks, which are not ours, are to be labelled and the predictions pushed. */
+    'predict',
     /** A person chose which version's predictions are shown. */
     'serve',
     /** A person asked to take a version's predictions away. */

@@ -3,6 +3,7 @@ import { Crop } from './generator.ts'
 import { LabelList } from './labels.ts'
 import { LifeSettings } from './lifeSettings.ts'
 import { Instant, SchemaVersion, Sha256, Slug } from './record.ts'
+import { SegmenterWish } from './segmenter.ts'
 
 /** The most shards of a run: what one array job of the cloud's batch service takes. */
 export const maximumShards = 10_000
@@ -62,6 +63,8 @@ export const ProjectSettings = z
     /** Size of the label maps in pixels; it may differ from the image's. */
     labelWidth: z.int().min(1).max(4096),
     labelHeight: z.int().min(1).max(4096),
+    /** The model for real images that runs train on their dataset; without it they train none. */
+    segmenter: SegmenterWish.optional(),
   })
   .refine((settings) => shardCount(settings) <= maximumShards, {
     path: ['shardSize'],

@@ -13,7 +13,7 @@ const generatorSizes = ['labelWidth', 'labelHeight']
 /**
  * What differs from the defaults in projects that a server makes: a JSON file that its operator gives it. Label sizes are
  * the generator's.
- * @example { "generator": "faces", "settings": { "samplesPerRun": 2000 }, "life": { "seedCount": 30, "publishShare": 0.05 } }
+ * @example { "generator": "faces", "settings": { "segmenter": {} }, "life": { "seedCount": 30, "publishShare": 0.05 } }
  */
 export const ProjectDefaults = z
   .strictObject({

@@ -121,6 +121,17 @@ export type ReportPhase = z.infer<typeof ReportPhase>
 export const ReportFact = z.object({ name: z.string().min(1), value: z.string().min(1) })
 export type ReportFact = z.infer<typeof ReportFact>
 
+/** The model for real images that was trained on the run's dataset. */
+export const ReportSegmenter = z.object({
+  /** Mean IoU over the parts that occur, on generated images that were held out. */
+  miou: Share,
+  /** IoU is null where a part occurs in neither truth nor prediction. */
+  parts: z.array(z.object({ id: PartId, name: z.string(), iou: Share.nullable() })),
+  /** About its network and training. */
+  facts: z.array(ReportFact),
+})
+export type ReportSegmenter = z.infer<typeof ReportSegmenter>
+
 const ReportShape = z.object({
   title: z.string().min(1),
   /** The run's name: `sixteen-v1`. */
@@ -159,6 +170,8 @@ const ReportShape = z.object({
     nextSeeds: z.array(ReportNextSeed),
   }),
   training: z.array(ReportLossCurve),
+  /** Where the run has one. */
+  segmenter: ReportSegmenter.optional(),
   /** About the generator: name, resolution, truncation, licence. */
   generator: z.array(ReportFact),
   /** About what labelled the images: ensemble or student, and how well the student agrees with the ensemble. */

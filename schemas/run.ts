@@ -27,6 +27,7 @@ export const RunState = z.enum([
   'generating',
   'curating',
   'publishing',
+  'segmenting',
   'evaluating',
   'done',
   'failed',
@@ -34,7 +35,8 @@ export const RunState = z.enum([
 ])
 export type RunState = z.infer<typeof RunState>
 
-export const PhaseName = z.enum(['train', 'distil', 'generate', 'curate', 'publish', 'evaluate', 'report'])
+/** All phases in their order. What a person waits for comes first: images are published before anything is measured. */
+export const PhaseName = z.enum(['train', 'distil', 'generate', 'curate', 'publish', 'segment', 'evaluate', 'report'])
 export type PhaseName = z.infer<typeof PhaseName>
 
 /** One phase of a run. It keeps its entry when it is resumed. */
@@ -68,7 +70,7 @@ export type RunMachine = z.infer<typeof RunMachine>
 export const RunPainting = z.object({ sample: z.string().min(1), sha256: Sha256 })
 export type RunPainting = z.infer<typeof RunPainting>
 
-/** `runs/<version>/run.json`: one pass train → generate → curate → publish. */
+/** `runs/<version>/run.json`: one pass through the phases. */
 export const Run = z
   .object({
     schemaVersion: SchemaVersion,

@@ -36,6 +36,10 @@ export const SegmenterOptions = z.object({
 })
 export type SegmenterOptions = z.infer<typeof SegmenterOptions>
 
+/** What is chosen by whoever wants a segmenter; the rest follows. */
+export const SegmenterWish = SegmenterOptions.partial().strict()
+export type SegmenterWish = z.infer<typeof SegmenterWish>
+
 const Share = z.number().min(0).max(1)
 
 /** Weights that a training began with. */

@@ -30,9 +30,9 @@ export interface FactoryWorkflowProps {
 }
 
 /**
- * The work of a project as a state machine: `{ work }` in, where work is the seeds of a project or a run.
+ * The work of a project as a state machine: `{ work }` in, where work is a run, the seeds of a project, or predictions that were asked for.
  *
- *     plan ─┬─ seeds ─────────────────────────────────────────────────────────────┬─ done
+ *     plan ─┬─ seeds │ predict ───────────────────────────────────────────────────┬─ done
  *           └─ train ─┬─ generate ──────────┬─ curate ─ publish ─ evaluate ─────────┘
  *                     └─ generate (array) ──┘          whatever fails: noted down, then failed
  */
@@ -125,6 +125,7 @@ export class FactoryWorkflow extends Construct {
       .otherwise(job('GenerateTogether', gpu, 'generate', many).next(curate))
     const kind = new Choice(this, 'WhatWork')
       .when(Condition.stringEquals('$.work.kind', 'seeds'), job('Seeds', gpu, 'seeds').next(done))
+      .when(Condition.stringEquals('$.work.kind', 'predictions'), job('Predict', cpu, 'predict').next(done))
       .when(Condition.stringEquals('$.work.kind', 'run'), job('Train', gpu, 'train').next(generate))
       // The plan refuses every other kind: this is never reached.
       .otherwise(new Fail(this, 'UnknownWork', { error: 'UnknownWork' }))
@@ -157,7 +158,7 @@ export class FactoryWorkflow extends Construct {
 
   /** A container with the work as its environment. */
   private job(name: string, { queue, definition }: JobPlace, job: string, more: BatchParameters): CustomState {
-    const isSeeds = job === 'seeds'
+    const isOfRun = job !== 'seeds' && job !== 'predict'
     return new CustomState(this, name, {
       stateJson: {
         Type: 'Task',
@@ -171,7 +172,7 @@ export class FactoryWorkflow extends Construct {
             Environment: [
               { Name: 'SIXTEEN_PLATFORM', 'Value.$': '$.work.platform' },
               { Name: 'SIXTEEN_PROJECT', 'Value.$': '$.work.project' },
-              ...(isSeeds ? [] : [{ Name: 'SIXTEEN_VERSION', 'Value.$': '$.work.version' }]),
+              ...(isOfRun ? [{ Name: 'SIXTEEN_VERSION', 'Value.$': '$.work.version' }] : []),
               ...(job === 'generate'
                 ? [{ Name: 'SIXTEEN_SHARES', 'Value.$': "States.Format('{}', $.plan.shares)" }]
                 : []),

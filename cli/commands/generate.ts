@@ -23,7 +23,10 @@ interface GenerateOptions extends SharedOptions, DryRunOptions {
 export const generate = withSharedOptions(
   withDryRun(
     new Command('generate')
-      .description('generate labelled images with the trained interpreter, and drop the most uncertain')
+      .description(
+        'generate labelled images with the trained interpreter, drop the most uncertain, and train the segmenter that the ' +
+          'project wishes for',
+      )
       .argument('<project>', 'project folder')
       .option('--count <n>', 'images in all; more than before adds to what is there', wholeNumber(1, 10_000_000))
       .option('--drop-share <share>', 'share of the images that is dropped', numberBetween(0, 1)),
@@ -52,8 +55,9 @@ Examples:
     const device = await announceDevice(shared)
     const { version, run } = await whileLocked(project, async () => {
       signal.throwIfAborted()
-      await changeSettings(project, { samplesPerRun: count, dropShare })
-      return runPhases(project, ['train', 'distil', 'generate', 'curate'], device, shared, signal)
+      const { settings } = await changeSettings(project, { samplesPerRun: count, dropShare })
+      const segmenting = settings.segmenter === undefined ? [] : (['segment'] as const)
+      return runPhases(project, ['train', 'distil', 'generate', 'curate', ...segmenting], device, shared, signal)
     })
     if (shared.json) console.log(JSON.stringify({ version, count, phases: run.phases }))
     else console.log(`\n${count} labelled images in ${version}. Next:  sixteen export ${name} --out dataset`)

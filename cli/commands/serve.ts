@@ -27,6 +27,7 @@ interface ServeCommandOptions extends Omit<SharedOptions, 'json'> {
   readonly labelStudio?: string
   readonly defaults?: string
   readonly reconcileMinutes: number
+  readonly privateImages: boolean
 }
 
 export const serve = withSharedOptions(
@@ -43,6 +44,11 @@ export const serve = withSharedOptions(
       'minutes between looks for annotations that no webhook told of',
       wholeNumber(1, 1440),
       1,
+    )
+    .option(
+      '--private-images',
+      'fetch images that tasks name from private addresses, too: whoever makes tasks chooses these',
+      false,
     ),
 )
   .addHelpText(
@@ -60,7 +66,7 @@ Examples:
   sixteen connect --project 8 --backend http://localhost:9090
 `,
   )
-  .action(async ({ data, host, port, reconcileMinutes, ...options }: ServeCommandOptions) => {
+  .action(async ({ data, host, port, reconcileMinutes, privateImages, ...options }: ServeCommandOptions) => {
     const signal = interruptible()
     const accessKey = setting('SIXTEEN_ACCESS_KEY')
     if (accessKey === undefined && !isLoopback(host))
@@ -82,7 +88,7 @@ Examples:
         hostname: host,
         port,
         accessKey,
-        labelStudio,
+        labelStudio: labelStudio && { ...labelStudio, allowPrivateImages: privateImages },
         huggingFaceToken: setting('HF_TOKEN'),
         device,
         threads: options.threads,

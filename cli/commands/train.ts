@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { Command } from 'commander'
+import type { Backbone, SegmenterWish } from '../../schemas/segmenter.ts'
 import { chooseGenerator } from '../chooseGenerator.ts'
 import { dataOption } from '../dataFolder.ts'
 import { estimateTraining, formatEstimate } from '../estimate.ts'
@@ -45,6 +46,7 @@ Examples:
   sixteen train faces --seeds painted/
   sixteen train faces --seeds painted/ --labeler ensemble --label-size 64x64
   sixteen train cats --seeds coco/ --layout coco --labels cat --generator cats
+  sixteen train faces --seeds painted/ --segmenter resnet18
 `,
   )
   .action(async (name: string, options: TrainOptions) => {
@@ -61,6 +63,7 @@ Examples:
       truncation,
       balanceParts,
       precision,
+      segmenter,
       dryRun,
       pricePerHour,
       ...shared
@@ -82,6 +85,7 @@ Examples:
         ...(truncation === undefined ? {} : { truncation }),
         ...(balanceParts === undefined ? {} : { balanceParts }),
         ...(precision === undefined ? {} : { precision }),
+        ...(segmenter === undefined ? {} : { segmenter: segmenterWish(segmenter) }),
       },
     })
     const { warnings } = prepared.annotations
@@ -103,3 +107,9 @@ Examples:
     if (shared.json) console.log(JSON.stringify({ version, phases: run.phases, machine: run.machine, warnings }))
     else console.log(`\n${version} is trained. Next:  sixteen generate ${name}`)
   })
+
+/** @param segmenter what the option was given; undefined takes the wish away */
+function segmenterWish(segmenter: Backbone | boolean): SegmenterWish | undefined {
+  if (segmenter === false) return undefined
+  return segmenter === true ? {} : { backbone: segmenter }
+}

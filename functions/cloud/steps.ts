@@ -22,7 +22,7 @@ const StepsEnvironment = CloudEnvironment.pick({
 })
 
 const Work = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('seeds'), platform: Platform, project: z.string().min(1) }),
+  z.object({ kind: z.enum(['seeds', 'predictions']), platform: Platform, project: z.string().min(1) }),
   z.object({ kind: z.literal('run'), platform: Platform, project: z.string().min(1), version: RunVersion }),
 ])
 type Work = z.infer<typeof Work>
@@ -78,13 +78,13 @@ export async function takeStep(place: StepsPlace, input: unknown): Promise<Plan 
     place.log.info({ ...fields, work: work.kind }, 'work is done')
     place.count({ FinishedWork: 1 }, { kind: work.kind })
   }
-  // What comes next is decided anew; seeds that failed are left to the timer, not tried in a circle.
+  // What comes next is decided anew; seeds and predictions that failed are left to the timer, not tried in a circle.
   if (step.step === 'done' || work.kind === 'run') await place.queue.send(reconcileMessage(work, place))
   return {}
 }
 
 async function planWork({ store, largestArray }: StepsPlace, work: Work): Promise<Plan> {
-  if (work.kind === 'seeds') return { shares: 1 }
+  if (work.kind !== 'run') return { shares: 1 }
   const keys = projectKeys(work.platform, work.project)
   // Whoever looks at the run from now on sees that it goes on.
   await updateJson(store, keys.run(work.version).run, Run, reopenRun)
@@ -103,7 +103,8 @@ async function noteFailure(store: Store, work: Work, reason: string): Promise<vo
       Run,
       (run): Run => (isActive(run) ? { ...run, state: 'failed', error: { message: reason } } : run),
     )
-  else await updateJson(store, keys.seeds, SeedList, (list) => ({ ...list, failure: list.failure ?? reason }))
+  else if (work.kind === 'seeds')
+    await updateJson(store, keys.seeds, SeedList, (list) => ({ ...list, failure: list.failure ?? reason }))
 }
 
 const FailedJob = z.object({ StatusReason: z.string(), JobId: z.string().default('unknown') })

@@ -3,6 +3,7 @@ import type { Store } from '../../integrations/storage/index.ts'
 import type { Workflow } from '../../integrations/workflow/index.ts'
 import type { Generator } from '../../schemas/project.ts'
 import type { FailureListener } from './failures.ts'
+import type { Labeler } from './labeler.ts'
 import type { EdgeMetrics } from './metrics.ts'
 import type { ServedVersions } from './served.ts'
 
@@ -57,6 +58,8 @@ export interface EdgeOptions {
   readonly log?: EdgeLog
   /** The generator that comes with the package; without it, projects can be given imported ones only. */
   readonly defaultGenerator?: () => Promise<Generator>
+  /** Labels images that are not ours at once; without it they are labelled later, and the predictions pushed. */
+  readonly labeler?: Labeler
   /** Counts for `/metrics`; without it that path is refused. */
   readonly metrics?: EdgeMetrics
   /** Whether answers can be streams, as pages use them to be told what is new; else they ask. Default true. */

@@ -12,8 +12,8 @@ export interface RunInputs {
 
 /**
  * What a run's labels are made from, as one hash: generator, label list, annotations, and the settings that decide what
- * an image looks like and how it is labelled. How many images are made, and how many of them are dropped, may change
- * within a run: its model stays the same.
+ * an image looks like and how it is labelled. How many images are made, how many of them are dropped, and what segmenter
+ * learns from them may change within a run: its model stays the same.
  */
 export function runInputs(
   { generator, labelList, settings }: Project,

@@ -8,9 +8,10 @@ const stateOfPhase: Readonly<Record<PhaseName, RunState>> = {
   distil: 'distilling',
   generate: 'generating',
   curate: 'curating',
+  publish: 'publishing',
+  segment: 'segmenting',
   evaluate: 'evaluating',
   report: 'evaluating',
-  publish: 'publishing',
 }
 
 const restingStates: ReadonlySet<RunState> = new Set(['done', 'failed', 'stopped'])
@@ -20,7 +21,7 @@ export function isActive({ state }: Pick<Run, 'state'>): boolean {
   return !restingStates.has(state)
 }
 
-/** Phases whose results depend on what computes them; the others count and draw. */
+/** Phases that make the dataset, whose bytes depend on what computes them. */
 const decidesBytes: ReadonlySet<PhaseName> = new Set(['train', 'distil', 'generate'])
 
 /** A run that has not begun. */

@@ -1,7 +1,7 @@
 import type { Store } from '../../integrations/storage/index.ts'
 import type { Platform } from '../../schemas/project.ts'
 import type { ReportData } from '../../schemas/report.ts'
-import type { Run, RunVersion } from '../../schemas/run.ts'
+import type { PhaseName, Run, RunVersion } from '../../schemas/run.ts'
 import type { JobProgress } from '../gpu/jobs/context.ts'
 import type { EvaluateOptions } from '../gpu/jobs/evaluate.ts'
 import type { ReportOptions } from '../gpu/jobs/running/writeReport.ts'
@@ -9,20 +9,8 @@ import type { JobTuning } from '../gpu/jobs/tuning.ts'
 import type { Device } from '../gpu/onnx/device.ts'
 import type { PublishingPlace } from '../publishing/place.ts'
 
-/** Phases of a run of files on one machine, in their order. */
+/** Phases that every run of files on one machine has, in their order. */
 export const localPhases = ['train', 'distil', 'generate', 'curate', 'evaluate', 'report'] as const
-export type LocalPhase = (typeof localPhases)[number] | 'publish'
-
-/** All phases in their order: a run of an annotation platform's project is published before it is evaluated. */
-export const orderedPhases: readonly LocalPhase[] = [
-  'train',
-  'distil',
-  'generate',
-  'curate',
-  'publish',
-  'evaluate',
-  'report',
-]
 
 export interface LocalRunOptions extends ReportOptions {
   readonly store: Store
@@ -35,12 +23,12 @@ export interface LocalRunOptions extends ReportOptions {
   readonly version?: RunVersion
   /** Where the run is published to; without it there is no phase `publish`. */
   readonly publishing?: PublishingPlace
-  /** Default: all. */
-  readonly phases?: readonly LocalPhase[]
+  /** Default: all. There is a phase `segment` only where the project's settings wish for a segmenter. */
+  readonly phases?: readonly PhaseName[]
   readonly evaluation?: EvaluateOptions
   /** How trainings are done, where it differs from the defaults. Give a run the same each time. */
   readonly tuning?: Partial<JobTuning>
-  readonly onPhase?: (phase: LocalPhase, state: 'begin' | 'end') => void
+  readonly onPhase?: (phase: PhaseName, state: 'begin' | 'end') => void
   readonly onProgress?: (progress: JobProgress) => void
   readonly signal?: AbortSignal
   readonly now?: () => Date

@@ -6,6 +6,7 @@ import { type Work, WorkflowError } from '../../integrations/workflow/index.ts'
 import type { Platform } from '../../schemas/project.ts'
 import type { JobProgress } from '../gpu/jobs/context.ts'
 import { requireInputs } from '../gpu/jobs/runInputs.ts'
+import { answerRequests } from '../gpu/jobs/running/answerRequests.ts'
 import { progressRecord } from '../gpu/jobs/running/progressRecord.ts'
 import { makeSeeds } from '../gpu/jobs/running/recordedSeeds.ts'
 import type { SeedsContext } from '../gpu/jobs/seeds.ts'
@@ -50,6 +51,7 @@ export async function perform(options: PerformOptions, work: Work, signal: Abort
     onTrouble: (message) => options.onTrouble?.(work, message),
   }
   if (work.kind === 'seeds') await makeSeeds(options, place)
+  else if (work.kind === 'predictions') await answerRequests(options, place)
   else await makeRun(options, work, place, signal)
 }
 

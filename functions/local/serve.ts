@@ -7,8 +7,9 @@ import { serve } from '@hono/node-server'
 import { openDrafter } from '../../integrations/huggingface/index.ts'
 import { openLabelStudioClient } from '../../integrations/label-studio/client.ts'
 import { openLabelStudio } from '../../integrations/label-studio/platform.ts'
+import type { TaskImageOptions } from '../../integrations/label-studio/taskImages.ts'
 import { openSqliteQueue } from '../../integrations/queue/sqlite.ts'
-import type { Generator, Project } from '../../schemas/project.ts'
+import type { Generator, Platform, Project } from '../../schemas/project.ts'
 import type { ProjectDefaults } from '../../schemas/projectDefaults.ts'
 import { createApp, requireLoopback } from '../edge/index.ts'
 import { openMetrics } from '../edge/metrics.ts'
@@ -17,6 +18,7 @@ import type { Device } from '../gpu/onnx/device.ts'
 import { openStore } from '../openStore.ts'
 import { defaultPublishingTimes, type PublishingTimes } from '../publishing/place.ts'
 import type { ReactorLog } from '../reactor/context.ts'
+import { openLabeler } from './labeler.ts'
 import { openStation, type StationOptions } from './station.ts'
 
 export interface ServeOptions extends Pick<StationOptions, 'threads' | 'tuning' | 'evaluation' | 'onProgress'> {
@@ -30,7 +32,7 @@ export interface ServeOptions extends Pick<StationOptions, 'threads' | 'tuning' 
   /** Without it, only a loopback address may be served. */
   readonly accessKey?: string | undefined
   /** Without it, projects are shown, and nothing is read from or written to Label Studio. */
-  readonly labelStudio?: { readonly address: string; readonly token: string } | undefined
+  readonly labelStudio?: (TaskImageOptions & { readonly address: string; readonly token: string }) | undefined
   readonly huggingFaceToken?: string | undefined
   readonly device: Device
   readonly defaults?: ProjectDefaults | undefined
@@ -56,7 +58,8 @@ export async function serveLocally(options: ServeOptions): Promise<Server> {
   const store = await openStore(options.store ?? join(folder, 'store'))
   const queue = await openSqliteQueue({ file: join(folder, 'queue.sqlite'), alone: true })
   const platform =
-    options.labelStudio === undefined ? undefined : openLabelStudio(openLabelStudioClient(options.labelStudio))
+    options.labelStudio && openLabelStudio(openLabelStudioClient(options.labelStudio), options.labelStudio)
+  const platformOf = (name: Platform) => (name === 'label-studio' ? platform : undefined)
   const metrics = openMetrics({ store, queue })
   metrics.setDevice(device, cpus()[0]?.model ?? 'unknown processor')
   const rate = sampleRate(metrics.setSamplesPerSecond)
@@ -66,7 +69,7 @@ export async function serveLocally(options: ServeOptions): Promise<Server> {
     ...options,
     store,
     queue,
-    platformOf: (name) => (name === 'label-studio' ? platform : undefined),
+    platformOf,
     defaultGenerator,
     draft: (image, project, signal) => draft(image, project, options.huggingFaceToken, signal),
     times: { ...defaultPublishingTimes, ...options.times },
@@ -78,9 +81,11 @@ export async function serveLocally(options: ServeOptions): Promise<Server> {
       options.onProgress?.(work, progress)
     },
   })
+  const labeler = openLabeler({ store, platformOf, device, threads: options.threads })
   const app = createApp({
     store,
     queue,
+    labeler,
     workflow: station.workflow,
     metrics,
     log,
@@ -89,6 +94,7 @@ export async function serveLocally(options: ServeOptions): Promise<Server> {
   })
   const closeStation = async (): Promise<void> => {
     await station.close()
+    await labeler.close()
     await queue.close()
   }
   try {

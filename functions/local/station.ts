@@ -59,7 +59,7 @@ export function openStation(options: StationOptions): Station {
       if (error === undefined) log.info(fields, 'work is done')
       else if (error instanceof StoppedError) log.info(fields, 'work was stopped')
       else log.error(fields, `work failed: ${error instanceof Error ? error.message : String(error)}`)
-      // What comes next is decided anew; seeds that failed are left to the next reconciliation, not tried in a circle.
+      // What comes next is decided anew; what else failed is left to the next reconciliation, not tried in a circle.
       if (error === undefined || work.kind === 'run') await reconcile(work)
     },
     onFailure: (error) => log.error({ err: error }, 'the end of a piece of work could not be told'),

@@ -10,6 +10,7 @@ import { predictTasks } from '../publishing/predictTasks.ts'
 import { chooseVersion } from '../publishing/showVersion.ts'
 import { listRuns } from '../runs.ts'
 import type { ReactorPlace } from './context.ts'
+import { wantPredictions } from './wantPredictions.ts'
 
 /** Kinds of events that only say that it is time to look. */
 const looks: ReadonlySet<Event['kind']> = new Set(['project', 'annotations', 'tasks', 'reconcile'])
@@ -35,6 +36,8 @@ export async function carryOutOrder(place: ReactorPlace, event: Event): Promise<
     log.info({ project: keys.root, version, removed }, 'predictions were taken away')
   } else if (kind === 'push') {
     await push(place, event.tasks)
+  } else if (kind === 'predict') {
+    await wantPredictions(place, event.tasks)
   }
 }
 

@@ -8,6 +8,7 @@ import type { ReactorContext, ReactorPlace } from './context.ts'
 import { look } from './look.ts'
 import { noteTrouble, orderRefused } from './noteTrouble.ts'
 import { carryOutOrder, isOrder } from './orders.ts'
+import { beginPredictions } from './wantPredictions.ts'
 
 /** Seconds between two looks at a project that settles: orders wait no longer behind them. */
 const longestWait = 10
@@ -47,6 +48,7 @@ export async function react(
     const refusals: Notice[] = []
     for (const order of orders) refusals.push(...(await tryOrder(place, order)))
     const seconds = await look(place, orders.length > 0 ? refusals : undefined)
+    await beginPredictions(place)
     if (seconds === undefined) return { kind: 'done' }
     return orders.length > 0 ? { kind: 'look-again' } : { kind: 'later', seconds: Math.min(seconds, longestWait) }
   } catch (error) {

@@ -5,8 +5,9 @@
 import { type AttemptOptions, attempts } from './attempts.ts'
 import { DownloadError, PassingError } from './errors.ts'
 import { type DownloadFiles, openPart, type PartFile, removePart } from './partFile.ts'
+import { networkCode } from './passing.ts'
 import type { Location, RemoteFile } from './remoteFile.ts'
-import { askForFile, type FileAnswer, networkCode } from './request.ts'
+import { askForFile, type FileAnswer } from './request.ts'
 
 export { parseAddress } from './address.ts'
 export { DownloadError, PassingError } from './errors.ts'

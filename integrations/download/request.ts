@@ -1,6 +1,7 @@
 /** One request for a file or the rest of it, through redirects; what comes back is checked before a byte of it is used. */
 import { parseAddress, shownAddress } from './address.ts'
 import { DownloadError, PassingError } from './errors.ts'
+import { isPassingCode, isPassingStatus, networkCode } from './passing.ts'
 import type { Location, RemoteFile } from './remoteFile.ts'
 
 export interface FileQuestion {
@@ -26,8 +27,6 @@ export interface FileAnswer {
 
 const mostRedirects = 10
 const redirects = new Set([301, 302, 303, 307, 308])
-/** Busy, or a fault on the way: worth another try. */
-const passing = new Set([408, 425, 429, 500, 502, 503, 504])
 
 /**
  * Asks for a file from a byte on (RFC 9110, sections 13.1.5 and 14.2).
@@ -91,7 +90,7 @@ async function readAnswer(file: RemoteFile, url: URL, offset: number, response: 
     const bytes = wholeNumber(/^bytes \*\/(\d+)$/.exec(headers.get('content-range') ?? '')?.[1] ?? null)
     return { kind: 'nothing', etag, bytes, body: noBytes() }
   }
-  if (passing.has(status))
+  if (isPassingStatus(status))
     throw new PassingError(`${url.host} answers ${status}`, wholeNumber(headers.get('retry-after')))
   throw new DownloadError(file.explain?.(status) ?? refusal(file, status))
 }
@@ -132,30 +131,9 @@ function wholeNumber(text: string | null): number | undefined {
   return text !== null && /^\d+$/.test(text) && Number.isSafeInteger(value) ? value : undefined
 }
 
-/** Codes of Node and undici for what may be over in a moment. */
-const passingCodes = new Set([
-  'EAI_AGAIN',
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EHOSTUNREACH',
-  'ENETDOWN',
-  'ENETUNREACH',
-  'EPIPE',
-  'ETIMEDOUT',
-  'UND_ERR_CONNECT_TIMEOUT',
-  'UND_ERR_HEADERS_TIMEOUT',
-  'UND_ERR_SOCKET',
-])
-
 /** What a failed fetch comes to. Of the error only the code is told: messages hold addresses. */
 function networkFailure(error: unknown, { host }: URL, { shown }: RemoteFile): DownloadError | PassingError {
   const code = networkCode(error)
-  if (passingCodes.has(code)) return new PassingError(`${host} cannot be reached (${code})`)
+  if (isPassingCode(code)) return new PassingError(`${host} cannot be reached (${code})`)
   return new DownloadError(`${host} cannot be reached (${code}): check the address ${shown}`)
-}
-
-/** The code (`ECONNREFUSED`) that undici hides in a cause. */
-export function networkCode(error: unknown): string {
-  const cause = error instanceof Error ? (error.cause ?? error) : undefined
-  return cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : 'network error'
 }

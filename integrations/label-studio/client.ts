@@ -37,6 +37,11 @@ export interface LabelStudioClient {
    *   for everything else. No message holds a token.
    */
   call<Answer>(call: Call<Answer>): Promise<Answer>
+  /**
+   * Value of the Authorization header, for files that are no answers of the API. A secret, for this server alone.
+   * @throws PlatformError where a personal token cannot be exchanged
+   */
+  authorization(): Promise<string>
 }
 
 export interface LabelStudioOptions {
@@ -88,6 +93,7 @@ export function openLabelStudioClient(options: LabelStudioOptions): LabelStudioC
   return {
     address,
     tokenKind: authorization.kind,
+    authorization: authorization.header,
     async call(call) {
       const header = await authorization.header()
       const answered = await send(http, call, header).catch(async (error: unknown) => {

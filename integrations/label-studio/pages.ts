@@ -15,6 +15,8 @@ export interface TaskPages<Task extends { readonly id: string }> {
   readonly project: number
   /** Which tasks, besides all. */
   readonly filters?: readonly TaskFilter[]
+  /** Numbers of the tasks that may be among them; at least one. @default all */
+  readonly among?: readonly number[]
   readonly pageSize: number
   /** What of each task is answered: query parameters `fields`, `include`, `omit`. */
   readonly shape: Readonly<Record<string, string>>
@@ -45,7 +47,7 @@ export async function* eachTask<Task extends { readonly id: string }>(
 
 async function onePage<Task extends { readonly id: string }>(
   client: LabelStudioClient,
-  { project, filters = [], pageSize, shape, answer, what }: TaskPages<Task>,
+  { project, filters = [], among, pageSize, shape, answer, what }: TaskPages<Task>,
   after: number,
 ): Promise<{ readonly tasks: readonly Task[] }> {
   const behind = { filter: 'filter:tasks:id', operator: 'greater', type: 'Number', value: after }
@@ -56,7 +58,11 @@ async function onePage<Task extends { readonly id: string }>(
     page_size: pageSize,
     // Addresses of images are left as they were imported.
     resolve_uri: false,
-    query: JSON.stringify({ filters: { conjunction: 'and', items: [...filters, behind] }, ordering: ['tasks:id'] }),
+    query: JSON.stringify({
+      filters: { conjunction: 'and', items: [...filters, behind] },
+      ordering: ['tasks:id'],
+      ...(among === undefined ? {} : { selectedItems: { all: false, included: among } }),
+    }),
   }
   try {
     return await client.call({ method: 'GET', path: '/api/tasks/', query, answer, what })

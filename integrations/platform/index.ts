@@ -36,6 +36,13 @@ export interface PlatformTask {
   readonly kind: TaskKind | undefined
 }
 
+/** A task whose image is not ours. */
+export interface OtherTask {
+  readonly id: string
+  /** Where its image lies, as the task says it: an address, a path of the platform's server, a data URI. May hold secrets. */
+  readonly image: string
+}
+
 /** An image to be painted, or an image that comes labelled. */
 export type TaskKind = 'seed' | 'generated'
 
@@ -103,6 +110,17 @@ export interface AnnotationPlatform {
   readProject(project: string): Promise<PlatformProject>
   /** All tasks that show a sample of ours, page by page: a project may hold any number of others. */
   listTasks(project: string): AsyncIterable<PlatformTask>
+  /**
+   * Of the tasks with these ids, those that are in the project, show no sample of ours, and name an image to paint on; in
+   * the order asked for, each once.
+   */
+  listOtherTasks(project: string, ids: readonly string[]): Promise<readonly OtherTask[]>
+  /**
+   * The file of an image that is not ours, as its owner stored it: what `decodeRgb` reads, whatever its name says.
+   * @throws RemoteImageError where it cannot be had or is no image; it says whether trying later may help
+   * @throws the signal's reason
+   */
+  readImage(project: string, task: OtherTask, signal?: AbortSignal): Promise<Uint8Array>
   /** All annotations of tasks that show a sample, drafts left out. */
   listAnnotations(project: string, form: PaintingForm): AsyncIterable<PlatformAnnotation>
   /**

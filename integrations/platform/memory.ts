@@ -1,5 +1,6 @@
 import type { LabelMap } from '../../schemas/labelMap.ts'
 import type { Platform } from '../../schemas/project.ts'
+import { RemoteImageError } from '../remoteImages/errors.ts'
 import { checkImport, checkPrediction } from './checks.ts'
 import {
   type AnnotationPlatform,
@@ -54,8 +55,8 @@ export interface MemoryPlatform extends AnnotationPlatform {
   setLabels(project: string, labels: MemoryLabels): void
   /** Adds a task that shows a sample, without an import. @returns its id */
   addTask(project: string, task: Omit<PlatformTask, 'id'>): string
-  /** Adds a task whose image is not ours. @returns its id */
-  addForeignTask(project: string): string
+  /** Adds a task whose image is not ours; without an image, one that shows something else. @returns its id */
+  addForeignTask(project: string, image?: Uint8Array): string
   /** A person submits a painting. @returns the annotation's id */
   annotate(painting: MemoryVisit & MemoryPainting): string
   /** A person submits nothing. @returns the annotation's id */
@@ -84,6 +85,8 @@ type Visited = Omit<PlatformAnnotation, 'sample' | 'taskKind' | 'painting'> & { 
 interface MemoryProject {
   description: PlatformProject
   readonly tasks: Map<string, MemoryTask>
+  /** Of tasks whose image is not ours. */
+  readonly images: Map<string, Uint8Array>
   readonly annotations: Map<string, Visited>
   predictions: TaskPrediction[]
   viewsPrepared: number
@@ -167,6 +170,18 @@ export function openMemoryPlatform(options: { name?: Platform; importLimit?: num
         if (sample !== undefined) yield { id, sample, kind }
     },
 
+    async listOtherTasks(project, ids) {
+      const { images } = reached(project)
+      return [...new Set(ids)].filter((id) => images.has(id)).map((id) => ({ id, image: `memory:${id}` }))
+    },
+
+    async readImage(project, { id }, signal) {
+      signal?.throwIfAborted()
+      const image = reached(project).images.get(id)
+      if (image === undefined) throw new RemoteImageError(`The platform has no image of task ${id}: add one.`)
+      return image.slice()
+    },
+
     async *listAnnotations(project, form) {
       const of = reached(project)
       for (const { left, ...visited } of [...of.annotations.values()]) {
@@ -223,7 +238,7 @@ export function openMemoryPlatform(options: { name?: Platform; importLimit?: num
 
     addProject({ id, title = 'Faces', labels, notices = [] }) {
       const description = { id, title, address: `memory:${id}`, labels: labelsOf(labels), shown: undefined, notices }
-      const none = { tasks: new Map(), annotations: new Map(), predictions: [], viewsPrepared: 0 }
+      const none = { tasks: new Map(), images: new Map(), annotations: new Map(), predictions: [], viewsPrepared: 0 }
       projects.set(id, { description, ...none })
     },
     setLabels(project, labels) {
@@ -231,7 +246,12 @@ export function openMemoryPlatform(options: { name?: Platform; importLimit?: num
       of.description = { ...of.description, labels: labelsOf(labels) }
     },
     addTask: (project, task) => addTask(projectOf(project), task),
-    addForeignTask: (project) => addTask(projectOf(project), { sample: undefined, kind: undefined }),
+    addForeignTask(project, image) {
+      const of = projectOf(project)
+      const id = addTask(of, { sample: undefined, kind: undefined })
+      if (image !== undefined) of.images.set(id, image.slice())
+      return id
+    },
     annotate: (painting) => visit(painting, painted(projectOf(painting.project), painting)),
     leaveEmpty: (place) => visit(place, 'empty'),
     skip: (place) => visit(place, 'skipped'),
@@ -245,6 +265,7 @@ export function openMemoryPlatform(options: { name?: Platform; importLimit?: num
     removeTask(project, task) {
       const of = projectOf(project)
       of.tasks.delete(task)
+      of.images.delete(task)
       of.predictions = of.predictions.filter((prediction) => prediction.task !== task)
       for (const [id, annotation] of of.annotations) if (annotation.task === task) of.annotations.delete(id)
     },

@@ -47,6 +47,9 @@ export interface ProjectKeys {
   seeds: string
   /** That a person asked for a run. */
   trainRequest: string
+  predictionRequests: string
+  /** That a task's image, which is not ours, is to be labelled. */
+  predictionRequest(task: string): string
   /** Who may publish to the annotation platform at present. */
   publisher: string
   drafts: string
@@ -123,6 +126,8 @@ export const projectKeys = (platform: Platform, id: string): ProjectKeys => {
     serving: `${root}serving.json`,
     seeds: `${root}seeds.json`,
     trainRequest: `${root}train-request.json`,
+    predictionRequests: `${root}prediction-requests/`,
+    predictionRequest: (task) => checkKey(`${root}prediction-requests/${one(task)}.json`),
     publisher: `${root}publisher.json`,
     drafts: `${root}drafts/`,
     draft: (sample) => checkKey(`${root}drafts/${one(sample)}.png`),

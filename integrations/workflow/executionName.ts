@@ -1,5 +1,5 @@
 /**
- * Names of executions: `<platform>-<project>-<version>-<attempt>`, or `…-seeds-<attempt>`. A name says what is done, so the
+ * Names of executions: `<platform>-<project>-<version>-<attempt>`, or `…-seeds-<attempt>`, `…-predictions-<attempt>`. A name says what is done, so the
  * same work cannot be done twice at once; and it stays taken for 90 days after its end, so each attempt has its own.
  */
 import { sha256Of } from '../../schemas/sha256.ts'
@@ -14,7 +14,7 @@ const longestBase = longestName - String(longestAttempt).length - 1
 /** What all names of a piece of work begin with, up to the number of the attempt. */
 export function executionBase(work: Work): string {
   const project = `${work.platform}-${work.project}`
-  const rest = work.kind === 'run' ? `-${work.version}-` : '-seeds-'
+  const rest = `-${work.kind === 'run' ? work.version : work.kind}-`
   // CloudWatch's logs take letters, digits, - and _ alone.
   const isPlain = /^[A-Za-z0-9_-]+$/.test(project)
   if (isPlain && project.length + rest.length <= longestBase) return project + rest

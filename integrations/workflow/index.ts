@@ -7,6 +7,7 @@ import type { RunVersion } from '../../schemas/run.ts'
 
 export type Work = { readonly platform: Platform; readonly project: string } & (
   | /** Make and publish the seed samples that the project's seed list wants. */ { readonly kind: 'seeds' }
+  | /** Label the images of tasks that wait for it (`prediction-requests/`). */ { readonly kind: 'predictions' }
   | /** All phases of a run that are not done yet. */ { readonly kind: 'run'; readonly version: RunVersion }
 )
 

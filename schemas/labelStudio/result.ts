@@ -45,7 +45,7 @@ export const BrushValue = z.object({
 export type BrushValue = z.infer<typeof BrushValue>
 
 /** Far outside the image, but not so far that numbers lose their precision. */
-const Percent = z.number().min(-10_000).max(10_000)
+export const Percent = z.number().min(-10_000).max(10_000)
 
 /** One ring, in percent of the image's width and height. */
 export const PolygonValue = z.object({

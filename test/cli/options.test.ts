@@ -54,6 +54,15 @@ describe('shared options', () => {
   })
 
   test.each([
+    [['--segmenter'], true],
+    [['--segmenter', 'resnet18'], 'resnet18'],
+    [['--no-segmenter'], false],
+  ])('wish for a segmenter by %j', (arguments_, segmenter) => {
+    expect(parse(...arguments_)).toMatchObject({ segmenter })
+    expect(parse()).not.toHaveProperty('segmenter')
+  })
+
+  test.each([
     [['--device', 'tpu'], 'Give auto, cpu, cuda or webgpu'],
     [['--threads', '0'], 'Give a whole number from 1 to 1024'],
     [['--members', '1.5'], 'Give a whole number from 1 to 100'],
@@ -61,6 +70,7 @@ describe('shared options', () => {
     [['--label-size', '64'], 'Give width and height in pixels, like 512x384'],
     [['--label-size', '0x64'], 'Give width and height in pixels, like 512x384'],
     [['--layout', 'voc'], 'Allowed choices are masks, coco, labelme'],
+    [['--segmenter', 'vgg16'], 'Allowed choices are small, resnet18'],
     [['--labeler', 'person'], 'Allowed choices are ensemble, student'],
     [['--colour', 'red'], "unknown option '--colour'"],
   ])('refuse %j', (arguments_, message) => {

@@ -2,6 +2,7 @@ import { describe } from 'vitest'
 import type { AnnotationPlatform } from '../../integrations/platform/index.ts'
 import type { LabelMap } from '../../schemas/labelMap.ts'
 import { describeAnnotations } from './platform/annotations.ts'
+import { describeOtherTasks } from './platform/otherTasks.ts'
 import { usePlace } from './platform/place.ts'
 import { describePredictions } from './platform/predictions.ts'
 import { describeProjects } from './platform/projects.ts'
@@ -22,6 +23,8 @@ export interface PlatformPeople {
   relabel(project: string, labels: readonly { readonly name: string; readonly color: string }[]): Promise<void>
   /** A task whose image is not ours. @returns its id */
   foreignTask(project: string): Promise<string>
+  /** A task with an image file that the person has, a PNG. @returns the task's id */
+  foreignImage(project: string, image: Uint8Array): Promise<string>
   /** @param parts names of the label map's ids, 0 being the background @returns the annotation's id */
   paint(visit: Visit, labelMap: LabelMap, parts: readonly string[]): Promise<string>
   submitNothing(visit: Visit): Promise<string>
@@ -49,6 +52,7 @@ export const describePlatform = ({ name, open, unknownProject }: PlatformContrac
     const place = usePlace(open)
     describeProjects(place, unknownProject)
     describeTasks(place)
+    describeOtherTasks(place, unknownProject)
     describePredictions(place)
     describeAnnotations(place)
   })

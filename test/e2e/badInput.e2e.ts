@@ -4,9 +4,10 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type LocalPhase, openFileStore } from '../../functions/local.ts'
+import { openFileStore } from '../../functions/local.ts'
 import { encodeLabelMap } from '../../integrations/images/index.ts'
 import type { Part } from '../../schemas/labels.ts'
+import type { PhaseName } from '../../schemas/run.ts'
 import { tinyKeys, tinySeeds } from '../functions/tinyProject.ts'
 import { type Ended, hasStackTrace, sixteen } from './support/sixteen.ts'
 import { makeProject, makeWorkplace, type Workplace } from './support/workplace.ts'
@@ -18,7 +19,7 @@ beforeAll(async () => {
 })
 afterAll(() => place.remove())
 
-const trained: readonly LocalPhase[] = ['train', 'distil']
+const trained: readonly PhaseName[] = ['train', 'distil']
 const run = tinyKeys.run('sixteen-v1')
 const side = 128
 

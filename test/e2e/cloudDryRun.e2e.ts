@@ -21,9 +21,12 @@ import { sixteen } from './support/sixteen.ts'
 import { makeWorkplace, type Workplace } from './support/workplace.ts'
 
 const accessKey = randomBytes(24).toString('hex')
-/** A project that is small and impatient: three seeds, twelve images in four shards. */
+/** A project that is small and impatient: three seeds, twelve images in four shards, a segmenter that learns little. */
 const defaults = {
-  settings: { members: 2, samplesPerRun: 12, shardSize: 3, truncation: 1 },
+  settings: {
+    ...{ members: 2, samplesPerRun: 12, shardSize: 3, truncation: 1 },
+    segmenter: { steps: 4, interval: 2, batch: 2, width: 32, height: 32, outputStride: 16 },
+  },
   life: { seedCount: 3, debounceSeconds: 1, publishShare: 0.5, retrainAfter: 1, seedPool: { from: 100, size: 3 } },
 }
 
@@ -156,6 +159,27 @@ test('a webhook that tells of paintings as they are starts nothing', async () =>
   expect(await executions()).toEqual(before)
 })
 
+test('a task with an image of somebody’s own gets its prediction when a job has labelled it', async () => {
+  const file = await sharp({ create: { width: 90, height: 60, channels: 3, background: '#c08060' } })
+    .png()
+    .toBuffer()
+  const image = `data:image/png;base64,${file.toString('base64')}`
+  const before = new Set((await annotator.tasks(project)).map(({ id }) => id))
+  await annotator.call('POST', `/api/projects/${project}/import`, [{ data: { image } }])
+  const isNew = ({ id }: { readonly id: number }): boolean => !before.has(id)
+  const task = (await annotator.tasks(project)).find(isNew)?.id
+  await cloud.untilQuiet()
+  const labelled = done('"work":"predictions"')
+  // Opened by a person, who is not kept waiting: the web app has nothing to label with.
+  expect(await annotator.call('GET', `/api/tasks/${task}/`)).toMatchObject({ predictions: [] })
+  await labelled
+  await succeeds(`label-studio-${project}-predictions-1`)
+  await cloud.untilQuiet()
+  const predictions = (await annotator.tasks(project)).find(isNew)?.predictions
+  expect(predictions?.map(({ model_version }) => model_version)).toEqual(['sixteen-v1'])
+  expect((await executions()).filter((name) => name.includes('predictions'))).toHaveLength(1)
+})
+
 test('the web app shows what there is, and takes what people ask for', async () => {
   const before = await executions()
   const run = `/api/projects/label-studio/${project}/runs/sixteen-v1`
@@ -221,7 +245,7 @@ test('no secret stands in a log, in the store or in what executions were given',
   )
   // It finds what is there.
   expect(search.leaksIn(`Token ${labelStudio.token}`)).toHaveLength(1)
-  for (const name of ['edge', 'reactor', 'steps', 'seeds', 'train', 'generate-0', 'publish', 'evaluate'])
+  for (const name of ['edge', 'reactor', 'steps', 'seeds', 'train', 'generate-0', 'publish', 'evaluate', 'predict'])
     expect(cloud.lines.all.filter((line) => line.startsWith(`${name}: `))).not.toEqual([])
   expect(cloud.lines.all.flatMap((line) => (search.leaksIn(line).length > 0 ? [search.leaksIn(line)] : []))).toEqual([])
 

@@ -2,11 +2,12 @@ import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type LocalPhase, openFileStore } from '../../functions/local.ts'
+import { openFileStore } from '../../functions/local.ts'
 import { readSeeds, writeCoco } from '../../integrations/datasets/index.ts'
 import { decodeLabelMap, encodeLabelMap } from '../../integrations/images/index.ts'
 import { getJson } from '../../integrations/storage/index.ts'
 import { Project } from '../../schemas/project.ts'
+import type { PhaseName } from '../../schemas/run.ts'
 import { sampleId } from '../../schemas/sample.ts'
 import { objectsOf, tinyKeys, tinySeeds } from '../functions/tinyProject.ts'
 import { hasStackTrace, sixteen } from './support/sixteen.ts'
@@ -21,8 +22,8 @@ beforeAll(async () => {
 })
 afterAll(() => place.remove())
 
-const trained: readonly LocalPhase[] = ['train', 'distil']
-const generated: readonly LocalPhase[] = [...trained, 'generate', 'curate']
+const trained: readonly PhaseName[] = ['train', 'distil']
+const generated: readonly PhaseName[] = [...trained, 'generate', 'curate']
 const commands = ['demo', 'train', 'generate', 'curate', 'evaluate', 'report', 'export', 'again', 'doctor']
 
 interface Line {

@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type LocalPhase, openFileStore } from '../../functions/local.ts'
+import { openFileStore } from '../../functions/local.ts'
 import { getJson } from '../../integrations/storage/index.ts'
 import type { ProjectSettings } from '../../schemas/project.ts'
-import { Run } from '../../schemas/run.ts'
-import { tinyKeys } from '../functions/tinyProject.ts'
+import { type PhaseName, Run } from '../../schemas/run.ts'
+import { tinyKeys, tinySegmenter } from '../functions/tinyProject.ts'
 import { hasStackTrace, sixteen } from './support/sixteen.ts'
 import { makeProject, makeWorkplace, type Workplace } from './support/workplace.ts'
 
@@ -14,8 +14,8 @@ beforeAll(async () => {
 })
 afterAll(() => place.remove())
 
-const trained: readonly LocalPhase[] = ['train', 'distil']
-const generated: readonly LocalPhase[] = [...trained, 'generate', 'curate']
+const trained: readonly PhaseName[] = ['train', 'distil']
+const generated: readonly PhaseName[] = [...trained, 'generate', 'curate']
 
 async function stateOf(folder: string): Promise<string | undefined> {
   const store = await openFileStore(join(folder, 'store'))
@@ -25,7 +25,7 @@ async function stateOf(folder: string): Promise<string | undefined> {
 interface Case {
   readonly phase: string
   readonly title: string
-  readonly done: readonly LocalPhase[]
+  readonly done: readonly PhaseName[]
   readonly settings?: Partial<ProjectSettings>
   readonly command: (folder: string) => string[]
 }
@@ -44,6 +44,13 @@ const cases: readonly Case[] = [
     title: 'Generate labelled images',
     done: trained,
     command: (folder) => ['generate', folder, '--count', '80'],
+  },
+  {
+    phase: 'segment',
+    title: 'Train the segmenter',
+    done: generated,
+    settings: { segmenter: tinySegmenter },
+    command: (folder) => ['generate', folder],
   },
   { phase: 'evaluate', title: 'Evaluate', done: generated, command: (folder) => ['evaluate', folder] },
   { phase: 'report', title: 'Write the report', done: generated, command: (folder) => ['report', folder] },

@@ -1,11 +1,15 @@
 /** From a generated dataset to labels of other images, by commands alone; and the ONNX file in Python’s runtime. */
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { copyFile, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readSafetensors, writeSafetensors } from '../../functions/gpu/onnx/safetensors.ts'
+import { openFileStore } from '../../functions/local.ts'
 import { decodeLabelMap, decodeRgb } from '../../integrations/images/index.ts'
+import { getJson } from '../../integrations/storage/index.ts'
+import { Project } from '../../schemas/project.ts'
 import { SegmenterRecord } from '../../schemas/segmenter.ts'
+import { tinyKeys, tinySeeds } from '../functions/tinyProject.ts'
 import { fixture } from '../support/fixture.ts'
 import { python } from './support/python.ts'
 import { hasStackTrace, sixteen } from './support/sixteen.ts'
@@ -83,6 +87,26 @@ describe('sixteen train-segmenter', () => {
     expect(ended).toMatchObject({ code: 1 })
     expect(ended.stderr).toContain('have other shapes than the network')
     expect(hasStackTrace(ended)).toBe(false)
+  })
+})
+
+describe('sixteen train --segmenter', () => {
+  test('lets runs train one, of a named backbone or the default, and --no-segmenter none any more', async () => {
+    const seeds = await place.make('painted')
+    for (const name of await readdir(tinySeeds))
+      if (/^(10[0-2]\.|labels\.json)/.test(name)) await copyFile(join(tinySeeds, name), join(seeds, name))
+    const wished = async (...options: readonly string[]) => {
+      const ended = await sixteen(['train', project, '--seeds', seeds, '--json', ...options])
+      expect(ended, ended.stderr).toMatchObject({ code: 0 })
+      expect(JSON.parse(ended.stdout).version).toBe('sixteen-v1')
+      const store = await openFileStore(join(project, 'store'))
+      return (await getJson(store, tinyKeys.project, Project))?.value.settings.segmenter
+    }
+    expect(await wished()).toBeUndefined()
+    expect(await wished('--segmenter', 'resnet18')).toEqual({ backbone: 'resnet18' })
+    expect(await wished()).toEqual({ backbone: 'resnet18' })
+    expect(await wished('--segmenter')).toEqual({})
+    expect(await wished('--no-segmenter')).toBeUndefined()
   })
 })
 

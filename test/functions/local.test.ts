@@ -1,14 +1,14 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { changeSettings } from '../../cli/projectFolder.ts'
-import { type JobProgress, type LocalPhase, localPhases, openMemoryStore, runLocally } from '../../functions/local.ts'
+import { type JobProgress, localPhases, openMemoryStore, runLocally } from '../../functions/local.ts'
 import { getJson, type Store } from '../../integrations/storage/index.ts'
 import { Evaluation } from '../../schemas/evaluation.ts'
-import { Run } from '../../schemas/run.ts'
+import { type PhaseName, Run } from '../../schemas/run.ts'
 import { RunManifest } from '../../schemas/runManifest.ts'
 import { datasetOf, makeTinyProject, objectsOf, tinyKeys, tinyRun } from './tinyProject.ts'
 
 const run = tinyKeys.run('sixteen-v1')
-const making: readonly LocalPhase[] = ['train', 'distil', 'generate', 'curate']
+const making: readonly PhaseName[] = ['train', 'distil', 'generate', 'curate']
 
 /** A clock that goes on one second each time it is read. */
 function tickingClock(): () => Date {

@@ -18,6 +18,9 @@ export const tinyTuning: Partial<JobTuning> = {
   checkpointInterval: 0,
 }
 
+/** A segmenter that is trained in a second. */
+export const tinySegmenter = { steps: 4, interval: 2, batch: 2, width: 32, height: 32, outputStride: 16 } as const
+
 export const tinyEvaluation = { members: 1, steps: 10, comparedSamples: 2 }
 
 /** What every tiny run has in common. */

@@ -13,7 +13,8 @@ describe('what a server’s projects begin with', () => {
   })
 
   test('is kept as it is given: defaults are not mixed in', () => {
-    const given = { generator: 'faces', settings: { samplesPerRun: 2000 }, life: { seedCount: 30, publishShare: 0.05 } }
+    const settings = { samplesPerRun: 2000, segmenter: { backbone: 'resnet18' } }
+    const given = { generator: 'faces', settings, life: { seedCount: 30, publishShare: 0.05 } }
     expect(ProjectDefaults.parse(given)).toEqual(given)
   })
 
@@ -22,6 +23,9 @@ describe('what a server’s projects begin with', () => {
     [{ settings: { samples: 1 } }, 'Unrecognized key: "samples"'],
     [{ settings: { samplesPerRun: 0 } }, 'settings.samplesPerRun'],
     [{ settings: { truncation: '0.7' } }, 'settings.truncation'],
+    [{ settings: { segmenter: { backbone: 'vgg16' } } }, 'settings.segmenter.backbone'],
+    [{ settings: { segmenter: { step: 400 } } }, 'Unrecognized key: "step"'],
+    [{ segmenter: {} }, 'Unrecognized key: "segmenter"'],
     [{ settings: { samplesPerRun: 10_000_000, shardSize: 1 } }, 'settings.shardSize'],
     [{ life: { seedcount: 3 } }, 'Unrecognized key: "seedcount"'],
     [{ life: { publishShare: 2 } }, 'life.publishShare'],

@@ -169,6 +169,14 @@ describe('what contradicts itself is refused', () => {
     refuses(Project, project, { life }, 'leave out user and password')
   })
 
+  test('a wish for a segmenter that is none', () => {
+    const wish = (segmenter: object) => ({ settings: { ...project.settings, segmenter } })
+    refuses(Project, project, wish({ backbone: 'vgg16' }), 'backbone')
+    refuses(Project, project, wish({ step: 4 }), 'Unrecognized key')
+    for (const segmenter of [{}, { backbone: 'resnet18', steps: 4 }])
+      expect(Project.parse({ ...project, ...wish(segmenter) }).settings.segmenter).toEqual(segmenter)
+  })
+
   test('a sample that a shard holds twice', () => refuses(Shard, shard, { lines: [line, line] }, 'has one line'))
 })
 

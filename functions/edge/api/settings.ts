@@ -48,8 +48,9 @@ const change = createRoute({
   summary: 'Change settings of a project',
   description:
     'Fields that are left out stay as they are; null takes an optional one away. A generator is given by its name, such as ' +
-    '`{"generator": "faces"}`. While a run is under way, only `life` can be changed; the generator and the truncation only ' +
-    'as long as no seed sample is chosen.',
+    '`{"generator": "faces"}`. Runs train a model for real images where `settings` hold a `segmenter`, which may be `{}` or ' +
+    'name what differs from the defaults. While a run is under way, only `life` can be changed; the generator and the ' +
+    'truncation only as long as no seed sample is chosen.',
   request: { params: ProjectPath, ...jsonBody(SettingsChange) },
   responses: { 200: json('All settings as they are now', Settings) },
 })

@@ -53,10 +53,11 @@ const predict = createRoute({
   method: 'post',
   path: '/predict',
   tags,
-  summary: 'Predictions of tasks that show a sample',
+  summary: 'Predictions of tasks',
   description:
-    'One item for each task: a prediction made before, or an empty list where there is none, where the answer would become ' +
-    'too large, or where there was no time left. Hints drawn by a person are answered with no regions.',
+    'One item for each task: for a sample a prediction made before, for another image what the segmenter of the version ' +
+    'shown makes of it. An empty list where there is none, where the answer would become too large, or where there was no ' +
+    'time left: then it is pushed later. Where a person drew a hint: the regions that it means.',
   request: jsonBody(PredictRequest),
   responses: { 200: json('The predictions', PredictAnswer) },
 })

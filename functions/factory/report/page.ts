@@ -10,6 +10,7 @@ import { plotStyles } from './plot.ts'
 import { sampleDialog, sampleDialogStyles } from './sampleDialog.ts'
 import { sampleTileStyles } from './sampleTile.ts'
 import { script } from './script.ts'
+import { segmenter } from './segmenter.ts'
 import { theme } from './theme.ts'
 import { time, timeStyles } from './time.ts'
 import { training } from './training.ts'
@@ -53,6 +54,7 @@ export async function renderReport(data: ReportData): Promise<string> {
     { id: 'parts', name: 'Parts' },
     { id: 'painting', name: 'Paint next' },
     ...(report.training.length > 0 ? [{ id: 'training', name: 'Training' }] : []),
+    ...(report.segmenter === undefined ? [] : [{ id: 'segmenter', name: 'Segmenter' }]),
     { id: 'time', name: 'Time' },
     { id: 'cost', name: 'Cost' },
   ]
@@ -75,6 +77,7 @@ ${uncertainty(report)}
 ${partonomyTable(report)}
 ${painting(report)}
 ${training(report)}
+${segmenter(report)}
 ${time(report)}
 ${cost(report)}
 </main>

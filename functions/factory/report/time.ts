@@ -1,5 +1,6 @@
 import { html } from 'hono/html'
-import type { ReportData, ReportFact } from '../../../schemas/report.ts'
+import type { ReportData } from '../../../schemas/report.ts'
+import { facts } from './facts.ts'
 import { formatSeconds, formatShare } from './format.ts'
 
 /** Where the time went, and on what machine; with the facts of generator and labels. */
@@ -31,10 +32,6 @@ export function time(report: ReportData) {
   </div>
 </div></section>`
 }
-
-const facts = (title: string, list: readonly ReportFact[]) =>
-  list.length > 0 &&
-  html`<div class="card"><h3>${title}</h3><dl class="facts">${list.map(({ name, value }) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl></div>`
 
 const colors = ['var(--accent)', '#f2b134', '#d9485f', '#4b6fe0', '#8d63c9', '#6b7280'] as const
 

@@ -113,12 +113,12 @@ export async function fitEnsemble(
 const largeState = 2 ** 26
 
 /**
- * A loop over several steps holds two more states beside the first and the last. On other devices than the processor, the
- * state would travel to and fro with every call.
+ * A loop over two steps holds one more state beside the first and the last, over more steps two; every call makes the last
+ * anew. On other devices than the processor, the state would travel to and fro with every call.
  */
 function stepsPerCall({ device }: Engine, definition: TrainingDefinition, { interval }: EnsembleFitOptions): number {
   const bytes = [...stateShapes(definition).values()].reduce((sum, shape) => sum + 4 * elementCount(shape), 0)
-  return device === 'cpu' && bytes > largeState ? 1 : interval
+  return device === 'cpu' && bytes > largeState ? 2 : interval
 }
 
 /** A label outside the list would train the members on nothing, silently. */

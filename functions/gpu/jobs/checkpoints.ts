@@ -11,6 +11,9 @@ import { type JobContext, tuningOf } from './context.ts'
 import { startRuntime } from './startRuntime.ts'
 import { write } from './writing.ts'
 
+/** The next checkpoint waits at least so many times as long as the last one took. */
+const leastRest = 19
+
 /** What is trained. */
 export type TrainingName = PhaseName | 'segmenter'
 
@@ -40,7 +43,8 @@ export async function readCheckpoint(
 }
 
 /**
- * Saves a checkpoint after a look at the held-out pixels, not more often than the tuning's interval.
+ * Saves a checkpoint after a look at the held-out pixels, not more often than the tuning's interval, and so that saving takes
+ * a twentieth of the time at most.
  * @param now milliseconds
  */
 export function checkpointHook(
@@ -52,12 +56,15 @@ export function checkpointHook(
   const { store, run, engine } = context
   const { checkpointInterval } = tuningOf(context)
   let saved = now()
+  let took = 0
   return async (fetch) => {
-    if (now() - saved < checkpointInterval) return
+    if (now() - saved < Math.max(checkpointInterval, leastRest * took)) return
+    const begun = now()
     const bytes = encodeCheckpoint(await fetch(), circumstancesOf(engine, inputs), { handOver: true })
     await write(store, run.checkpoint(training), bytes)
     letGo([bytes])
     saved = now()
+    took = saved - begun
   }
 }
 

@@ -5,6 +5,7 @@ import type { ManifestLine } from '../../../schemas/manifest.ts'
 import type { Project } from '../../../schemas/project.ts'
 import { ReportData, type ReportFact, type ReportPhase, type ReportSample } from '../../../schemas/report.ts'
 import { RunManifest } from '../../../schemas/runManifest.ts'
+import { SegmenterRecord } from '../../../schemas/segmenter.ts'
 import { nextSeeds } from '../../factory/nextSeeds.ts'
 import { heatMapPicture, labelMapPicture, pngDataUri } from '../../factory/report/index.ts'
 import { type PaintedSample, readAnnotations } from './annotations.ts'
@@ -20,6 +21,7 @@ import {
   lossCurves,
   reportEvaluation,
 } from './reportFacts.ts'
+import { reportSegmenter } from './reportSegmenter.ts'
 import { readSeedImages } from './seedImages.ts'
 import { write } from './writing.ts'
 
@@ -59,6 +61,7 @@ export async function report(context: JobContext, options: ReportOptions): Promi
   const painted = await readAnnotations(context, project)
   const generated = await countGenerated(context)
   const evaluation = (await getJson(store, run.evaluation, Evaluation))?.value
+  const segmenter = (await getJson(store, run.segmenterRecord, SegmenterRecord))?.value
   const kept = lines.filter((line) => line.kept)
   const dropped = lines.filter((line) => !line.kept).toSorted((a, b) => b.score - a.score)
   const parts = await describeParts(context, project, painted, lines, evaluation)
@@ -110,7 +113,8 @@ export async function report(context: JobContext, options: ReportOptions): Promi
         }),
       ),
     },
-    training: await lossCurves(context, project),
+    training: await lossCurves(context, project, segmenter),
+    ...(segmenter === undefined ? {} : { segmenter: reportSegmenter(segmenter) }),
     generator: generatorFacts(project),
     labeler: labelerFacts(project, evaluation),
     machine: [...options.machine],

@@ -5,6 +5,7 @@ import { countPixels } from '../../../schemas/labelMap.ts'
 import type { ManifestLine } from '../../../schemas/manifest.ts'
 import { imageSize, type Project, shardCount } from '../../../schemas/project.ts'
 import type { ReportData, ReportFact, ReportLossCurve, ReportPart } from '../../../schemas/report.ts'
+import type { SegmenterRecord } from '../../../schemas/segmenter.ts'
 import { Shard } from '../../../schemas/shard.ts'
 import { bestStep, type LossPoint } from '../onnx/fit.ts'
 import type { PaintedSample } from './annotations.ts'
@@ -78,8 +79,12 @@ export function reportEvaluation(evaluation: Evaluation | undefined): ReportData
   return { method, pixelAccuracy, levels }
 }
 
-/** Loss over the steps of interpreter and student. */
-export async function lossCurves({ store, run }: JobContext, { settings }: Project): Promise<ReportLossCurve[]> {
+/** Loss over the steps of interpreter, student and segmenter. */
+export async function lossCurves(
+  { store, run }: JobContext,
+  { settings }: Project,
+  segmenter: SegmenterRecord | undefined,
+): Promise<ReportLossCurve[]> {
   const curve = (name: string, history: readonly LossPoint[]): ReportLossCurve => ({
     name,
     points: history.map(({ step, trainLoss, heldOutLoss }) => ({ step, train: trainLoss, heldOut: heldOutLoss })),
@@ -89,6 +94,7 @@ export async function lossCurves({ store, run }: JobContext, { settings }: Proje
   const curves = [curve(`Interpreter, mean of ${settings.members} members`, interpreter.history)]
   if (settings.labeler === 'student')
     curves.push(curve('Student, against the interpreter', (await readClassifier(store, run.student)).history))
+  if (segmenter !== undefined) curves.push(curve('Segmenter, on generated images', segmenter.history))
   return curves
 }
 

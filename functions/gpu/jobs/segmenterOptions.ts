@@ -1,13 +1,10 @@
 import type { ProjectSettings } from '../../../schemas/project.ts'
-import type { SegmenterOptions } from '../../../schemas/segmenter.ts'
+import type { SegmenterOptions, SegmenterWish } from '../../../schemas/segmenter.ts'
 import { defaultSegmenterFitOptions } from '../segmenter/fitSegmenter.ts'
 import { networkSides } from '../segmenter/segmenter.ts'
 
 /** Longest side of the network's images where nobody asks for more: larger ones take two cores too long. */
 const longestSide = 256
-
-/** What is chosen by whoever trains a segmenter; the rest follows. */
-export type SegmenterWish = Partial<SegmenterOptions>
 
 /**
  * All options of a segmenter's training: those wished for, else what was found by measurement. The images keep the ratio of
@@ -34,6 +31,11 @@ export function segmenterOptions(
     outputStride: backbone === 'small' ? 8 : 16,
     batch: backbone === 'small' ? batch : 8,
     learningRate: isPretrained || backbone !== 'small' ? learningRate / 10 : learningRate,
-    ...wish,
+    ...withoutGaps(wish),
   }
+}
+
+/** What is named and left undefined is not wished for. */
+function withoutGaps(wish: SegmenterWish) {
+  return Object.fromEntries(Object.entries(wish).filter(([, value]) => value !== undefined))
 }

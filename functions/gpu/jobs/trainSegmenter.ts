@@ -1,7 +1,12 @@
 import { encodeJson, getJson, MissingError, type Store } from '../../../integrations/storage/index.ts'
 import type { RunKeys } from '../../../integrations/storage/keys.ts'
 import { RunManifest } from '../../../schemas/runManifest.ts'
-import { type PretrainedRecord, type SegmenterOptions, SegmenterRecord } from '../../../schemas/segmenter.ts'
+import {
+  type PretrainedRecord,
+  type SegmenterOptions,
+  SegmenterRecord,
+  type SegmenterWish,
+} from '../../../schemas/segmenter.ts'
 import { sha256Of } from '../../../schemas/sha256.ts'
 import { augmentation } from '../segmenter/augmentation.ts'
 import { degradation } from '../segmenter/degradation.ts'
@@ -14,7 +19,7 @@ import { segmenterGraph } from '../segmenter/segmenterGraph.ts'
 import { checkpointHook, dropCheckpoint, readCheckpoint } from './checkpoints.ts'
 import type { JobContext } from './context.ts'
 import { readLabelledImages, splitDataset } from './segmenterData.ts'
-import { type SegmenterWish, segmenterOptions } from './segmenterOptions.ts'
+import { segmenterOptions } from './segmenterOptions.ts'
 import { write } from './writing.ts'
 
 /** Everything but the manifest that a segmenter is made from. */
@@ -51,7 +56,7 @@ export async function trainSegmenter(
   const read = { images: 0 }
   const onImage = (count: number): void => {
     read.images += count
-    onProgress?.({ phase: 'train', task: 'reading images', done: read.images, total, unit: 'images' })
+    onProgress?.({ phase: 'segment', task: 'reading images', done: read.images, total, unit: 'images' })
   }
   const reading = { size, parts: parts.length }
   const fit = await fitSegmenter(
@@ -124,7 +129,7 @@ function progressHooks(onProgress: JobContext['onProgress']) {
   const task = 'training the segmenter'
   const last: { loss?: number } = {}
   const tell = (done: number, total: number): void =>
-    onProgress?.({ phase: 'train', task, done, total, unit: 'steps', ...last })
+    onProgress?.({ phase: 'segment', task, done, total, unit: 'steps', ...last })
   return {
     onSteps: tell,
     onProgress: ({ step, heldOutLoss }: { readonly step: number; readonly heldOutLoss: number }, steps: number) => {

@@ -19,10 +19,10 @@ export interface SegmenterFitOptions extends OptimizerChoice, Omit<FitSchedule, 
   readonly balanceParts: boolean
 }
 
-/** Found by measurement on the avatars: about two and a half minutes on two cores with the small network. */
+/** Found by measurement on the avatars: under two minutes on two cores with the small network. */
 export const defaultSegmenterFitOptions: SegmenterFitOptions = {
   seed: 0,
-  steps: 600,
+  steps: 400,
   batch: 16,
   optimizer: 'adam',
   learningRate: 3e-3,

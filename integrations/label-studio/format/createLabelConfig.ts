@@ -10,19 +10,26 @@ const tagNames: Readonly<Record<PaintingKind, string>> = {
   polygon: 'PolygonLabels',
 }
 
+/** Tools for hints, by the names of their controls. */
+const smartTags = { point: 'KeyPointLabels', box: 'RectangleLabels' } as const
+
 /**
  * The label configuration of a new project: one image, and labels to paint it with. What `parseLabelConfig` reads from
  * it are these labels.
  *
  * @param labels colours as `#rrggbb`
+ * @param smartTools whether there are key points and rectangles with the same labels, too, by which a person who has
+ *   auto-annotation on says which part is meant. They draw nothing else. @default false
  * @throws LabelConfigError where a label's name cannot be a part's, stands twice, or there is none
  */
 export function createLabelConfig({
   labels,
   kind,
+  smartTools = false,
 }: {
   readonly labels: readonly { readonly name: string; readonly color: string | undefined }[]
   readonly kind: PaintingKind
+  readonly smartTools?: boolean
 }): string {
   if (labels.length === 0)
     throw new LabelConfigError('A label configuration needs at least one label. Name some parts.')
@@ -33,17 +40,17 @@ export function createLabelConfig({
       throw new LabelConfigError(`The label ${quote(name)} cannot be used: it ${trouble}. Rename it.`)
     names.add(name)
   }
-  const tag = tagNames[kind]
   const lines = labels.map(
     ({ name, color }) =>
-      `    <Label value="${escapeXml(name)}"${color === undefined ? '' : ` background="${escapeXml(color)}"`}/>`,
+      `    <Label value="${escapeXml(name)}"${color === undefined ? '' : ` background="${escapeXml(color)}"`}/>\n`,
   )
+  const control = (tag: string, name: string, attributes: string) =>
+    `  <${tag} name="${name}" toName="image"${attributes}>\n${lines.join('')}  </${tag}>\n`
+  // The control for painting comes first: the editor gives keys to labels in their order.
+  const hints = Object.entries(smartTags).map(([name, tag]) => control(tag, name, ' smart="true" smartOnly="true"'))
   return `<View>
   <Image name="image" value="$image" zoom="true" zoomControl="true"/>
-  <${tag} name="part" toName="image">
-${lines.join('\n')}
-  </${tag}>
-</View>
+${control(tagNames[kind], 'part', '')}${smartTools ? hints.join('') : ''}</View>
 `
 }
 

@@ -11,6 +11,7 @@ const names = {
   Curate: 'curate',
   Publish: 'publish',
   Evaluate: 'evaluate',
+  Predict: 'predict',
 } as const
 
 export function assertWorkflow(standard: () => Template): void {
@@ -52,12 +53,14 @@ export function assertWorkflow(standard: () => Template): void {
     expect(state('Plan').Next).toBe('WhatWork')
     expect(state('GenerateAlone').Next).toBe('Curate')
     expect(state('Seeds').Next).toBe('NoteEnd')
+    expect(state('Predict').Next).toBe('NoteEnd')
   })
 
   test('the kind of work decides, and one share is no array: arrays have two children at least', () => {
     expect(state('WhatWork')).toMatchObject({
       Choices: [
         { Variable: '$.work.kind', StringEquals: 'seeds', Next: 'Seeds' },
+        { Variable: '$.work.kind', StringEquals: 'predictions', Next: 'Predict' },
         { Variable: '$.work.kind', StringEquals: 'run', Next: 'Train' },
       ],
       Default: 'UnknownWork',
@@ -108,7 +111,7 @@ export function assertWorkflow(standard: () => Template): void {
     ).toEqual(
       Object.fromEntries(
         Object.entries(names).map(([name, job]) => {
-          const place = job === 'curate' || job === 'publish' ? 'Cpu' : 'Gpu'
+          const place = ['curate', 'publish', 'predict'].includes(job) ? 'Cpu' : 'Gpu'
           return [name, [job, `<Fleet${place}Queue.JobQueueArn>`, `<Fleet${place}Job>`]]
         }),
       ),
@@ -124,7 +127,7 @@ export function assertWorkflow(standard: () => Template): void {
     const version = { Name: 'SIXTEEN_VERSION', 'Value.$': '$.work.version' }
     const shares = { Name: 'SIXTEEN_SHARES', 'Value.$': "States.Format('{}', $.plan.shares)" }
     const told = (name: string): unknown => Object(state(name).Parameters?.ContainerOverrides).Environment
-    expect(told('Seeds')).toEqual(project)
+    for (const name of ['Seeds', 'Predict']) expect(told(name), name).toEqual(project)
     for (const name of ['Train', 'Curate', 'Publish', 'Evaluate'])
       expect(told(name), name).toEqual([...project, version])
     for (const name of ['GenerateAlone', 'GenerateTogether'])

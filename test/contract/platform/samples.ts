@@ -20,6 +20,13 @@ export const blank = labelMap(...Array<string>(6).fill('00000000'))
 export const wide = labelMap('0001', '0111')
 
 export const image = encode({ width: 8, height: 6, channels: 3, data: new Uint8Array(8 * 6 * 3).fill(90) })
+/** An image that is not ours: noise, so that no byte of its file can get lost unseen. */
+export const photo = encode({
+  width: 31,
+  height: 17,
+  channels: 3,
+  data: Uint8Array.from({ length: 31 * 17 * 3 }, (_, index) => (index * 7919) % 251),
+})
 export const seed = (sample: string): NewTask => ({ sample, kind: 'seed', image })
 export const predicted = (version: ModelVersion, score = 0.5): Prediction => ({ version, score, labelMap: face })
 export const generated = (sample: string, version: ModelVersion, score?: number): NewTask => ({

@@ -14,18 +14,19 @@ export interface LabelStudioSession {
   readonly token: string
 }
 
-/** One request, answered with its JSON. */
+/** One request, with JSON or a form, answered with its JSON. */
 export async function request(
   { address, token }: LabelStudioSession,
   method: string,
   path: string,
   body?: unknown,
 ): Promise<unknown> {
-  const headers = { Authorization: `Token ${token}`, 'Content-Type': 'application/json' }
+  const form = body instanceof FormData
+  const headers = { Authorization: `Token ${token}`, ...(form ? {} : { 'Content-Type': 'application/json' }) }
   const response = await fetch(`${address}${path}`, {
     method,
     headers,
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(body === undefined ? {} : { body: form ? body : JSON.stringify(body) }),
   })
   const text = await response.text()
   if (!response.ok) throw new UnexpectedAnswerError(`${method} ${path}: ${response.status} ${text.slice(0, 500)}`)
@@ -87,6 +88,13 @@ export function labelStudioPeople(session: LabelStudioSession): PlatformPeople {
     foreignTask: async (project) => {
       const path = `/api/projects/${project}/import?return_task_ids=true`
       const answer = await request(session, 'POST', path, [{ data: { picture: 'https://example.org/cat.jpg' } }])
+      return String([field(answer, 'task_ids')].flat()[0])
+    },
+    foreignImage: async (project, image) => {
+      const form = new FormData()
+      form.append('file', new Blob([Uint8Array.from(image)], { type: 'image/png' }), 'photo of a cat.png')
+      const path = `/api/projects/${project}/import?return_task_ids=true`
+      const answer = await request(session, 'POST', path, form)
       return String([field(answer, 'task_ids')].flat()[0])
     },
     paint: (visit, labelMap, parts) => annotate(visit, brushRegions(labelMap, parts), false),

@@ -1,8 +1,9 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type LocalPhase, openFileStore, runLocally } from '../../../functions/local.ts'
+import { openFileStore, runLocally } from '../../../functions/local.ts'
 import type { ProjectSettings } from '../../../schemas/project.ts'
+import type { PhaseName } from '../../../schemas/run.ts'
 import { makeTinyProject, tinyRun } from '../../functions/tinyProject.ts'
 
 /** A folder for one file of tests. */
@@ -28,7 +29,7 @@ export async function makeWorkplace(name: string): Promise<Workplace> {
 /** A project folder with a tiny run, as far as the phases go: commands find it as if they had made it. */
 export async function makeProject(
   folder: string,
-  phases: readonly LocalPhase[] = [],
+  phases: readonly PhaseName[] = [],
   settings: Partial<ProjectSettings> = {},
 ): Promise<string> {
   const store = await openFileStore(join(folder, 'store'))

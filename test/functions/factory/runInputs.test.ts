@@ -80,7 +80,8 @@ describe("a run's inputs", () => {
     for (const other of others) expect(runInputs(project, other).inputs).not.toBe(inputs)
   })
 
-  test('do not change with the number of images, the share that is dropped, order, times and sources', () => {
+  test('do not change with the number of images, the share that is dropped, the segmenter, order, times and sources', () => {
+    expect(runInputs(withSettings({ segmenter: { backbone: 'resnet18' } }), annotations).inputs).toBe(inputs)
     expect(runInputs(withSettings({ samplesPerRun: 7, dropShare: 0.5 }), annotations).inputs).toBe(inputs)
     expect(runInputs(project, annotations.toReversed()).inputs).toBe(inputs)
     const moved = annotations.map((one) => ({ ...one, source: 'elsewhere', updatedAt: '2031-01-01T00:00:00.000Z' }))

@@ -8,7 +8,7 @@ import {
   restRun,
   stopRun,
 } from '../../../functions/factory/runRecord.ts'
-import { Run, type RunMachine } from '../../../schemas/run.ts'
+import { PhaseName, Run, type RunMachine } from '../../../schemas/run.ts'
 
 const at = (seconds: number): Date => new Date(Date.UTC(2030, 0, 1, 0, 0, seconds))
 const machine: RunMachine = { device: 'cpu', description: 'a processor', threads: 2, versions: { sixteen: '0.1.0' } }
@@ -71,10 +71,17 @@ describe("a run's record", () => {
     expect(grown.machine).toEqual(other)
   })
 
-  test('names the machine that decided the bytes, not the one that drew the report', () => {
+  test('names the machine that decided the bytes, not one that worked on what was made', () => {
     const done = endPhase(beginPhase(fresh, 'generate', at(1)), attempt('generate', 2, 1), true)
-    const reported = endPhase(beginPhase(done, 'report', at(3)), attempt('report', 4, 1, other), true)
-    expect(reported.machine).toEqual(machine)
+    for (const name of ['segment', 'report'] as const) {
+      const later = endPhase(beginPhase(done, name, at(3)), attempt(name, 4, 1, other), true)
+      expect(later.machine).toEqual(machine)
+    }
+  })
+
+  test('says that it is segmenting once its images are published, and before they are measured', () => {
+    expect(beginPhase(fresh, 'segment', at(1)).state).toBe('segmenting')
+    expect(PhaseName.options.slice(-4)).toEqual(['publish', 'segment', 'evaluate', 'report'])
   })
 
   test('rests as done where the dataset is complete, else as stopped', () => {

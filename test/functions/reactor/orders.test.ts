@@ -57,7 +57,7 @@ test('orders are what a person asked for, not what only says that it is time to 
   const event = { id: '1', platform: 'label-studio', project: projectId, at: now.toISOString() }
   const kinds = Event.shape.kind.options
   const orders = kinds.filter((kind) => isOrder(Event.parse({ ...event, kind })))
-  expect(orders.toSorted()).toEqual(['forget', 'push', 'serve', 'train'])
+  expect(orders.toSorted()).toEqual(['forget', 'predict', 'push', 'serve', 'train'])
 })
 
 test('a run that is asked for is noted down, once however often', async () => {

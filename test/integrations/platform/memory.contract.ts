@@ -17,6 +17,7 @@ describePlatform({
         },
         relabel: async (project, labels) => platform.setLabels(project, labels),
         foreignTask: async (project) => platform.addForeignTask(project),
+        foreignImage: async (project, image) => platform.addForeignTask(project, image),
         paint: async (visit, labelMap, parts) => platform.annotate({ ...visit, labelMap, parts, by: '1' }),
         submitNothing: async (visit) => platform.leaveEmpty(visit),
         skip: async (visit) => platform.skip(visit),

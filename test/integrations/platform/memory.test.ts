@@ -7,6 +7,7 @@ import {
   PlatformUnavailableError,
 } from '../../../integrations/platform/index.ts'
 import { type MemoryPlatform, openMemoryPlatform } from '../../../integrations/platform/memory.ts'
+import { RemoteImageError } from '../../../integrations/remoteImages/index.ts'
 
 const form = { parts: ['Background', 'Hair'], width: 2, height: 1 }
 const labelMap = { width: 2, height: 1, data: Uint8Array.of(0, 1) }
@@ -40,6 +41,8 @@ describe('accidents on the platform in memory', () => {
   const calls: [string, (platform: AnnotationPlatform) => Promise<unknown>][] = [
     ['readProject', (there) => there.readProject('1')],
     ['listTasks', (there) => collect(there.listTasks('1'))],
+    ['listOtherTasks', (there) => there.listOtherTasks('1', ['1'])],
+    ['readImage', (there) => there.readImage('1', { id: '1', image: 'memory:1' })],
     ['listAnnotations', (there) => collect(there.listAnnotations('1', form))],
     ['importTasks', (there) => there.importTasks('1', form, [task])],
     ['tasksPredicted', (there) => there.tasksPredicted('1', 'sixteen-v1')],
@@ -53,6 +56,23 @@ describe('accidents on the platform in memory', () => {
     await expect(call(platform)).rejects.toThrow(PlatformUnavailableError)
     platform.setUnavailable(false)
     await call(platform).catch((error: unknown) => expect(error).not.toBeInstanceOf(PlatformUnavailableError))
+  })
+})
+
+describe('images on the platform in memory', () => {
+  test('are those of tasks that have one', async () => {
+    const id = platform.addForeignTask('1')
+    expect(await platform.listOtherTasks('1', [id])).toEqual([])
+    await expect(platform.readImage('1', { id, image: '' })).rejects.toThrow(RemoteImageError)
+  })
+
+  test('stay as they were given, whatever becomes of the bytes', async () => {
+    const given = Uint8Array.of(1, 2, 3)
+    const [task = { id: '', image: '' }] = await platform.listOtherTasks('1', [platform.addForeignTask('1', given)])
+    given.fill(0)
+    const read = await platform.readImage('1', task)
+    read.fill(9)
+    expect(await platform.readImage('1', task)).toEqual(Uint8Array.of(1, 2, 3))
   })
 })
 

@@ -1,5 +1,5 @@
 import { html } from 'hono/html'
-import type { PhaseName, Run, RunState } from '../../../../schemas/run.ts'
+import { PhaseName, type Run, type RunState } from '../../../../schemas/run.ts'
 import { formatSeconds } from '../../../factory/report/format.ts'
 import { isActive } from '../../../factory/runRecord.ts'
 import type { ProjectDetails } from '../reading/views.ts'
@@ -10,14 +10,13 @@ interface Phase {
   readonly purpose: string
 }
 
-const order: readonly PhaseName[] = ['train', 'distil', 'generate', 'curate', 'publish', 'evaluate', 'report']
-
 const allPhases: Readonly<Record<PhaseName, Phase>> = {
   train: { word: 'Train', purpose: 'small classifiers learn the parts from the paintings' },
   distil: { word: 'Distil', purpose: 'one of them learns to say what all say, but faster' },
   generate: { word: 'Generate', purpose: 'new images are made, each with its labels' },
   curate: { word: 'Curate', purpose: 'the images that the ensemble is least sure of are dropped' },
   publish: { word: 'Publish', purpose: 'some of the others become tasks that come painted already' },
+  segment: { word: 'Segment', purpose: 'a network learns from them to label real images' },
   evaluate: { word: 'Evaluate', purpose: 'each painting is left out once, to see how well it is found' },
   report: { word: 'Report', purpose: 'all of it on one page' },
 }
@@ -28,6 +27,7 @@ const phaseOfState: Readonly<Partial<Record<RunState, PhaseName>>> = {
   generating: 'generate',
   curating: 'curate',
   publishing: 'publish',
+  segmenting: 'segment',
   evaluating: 'evaluate',
 }
 
@@ -48,8 +48,12 @@ export function phases(view: ProjectDetails, { run, withPurpose }: PhaseOptions)
 /** The phases that a run of the project has. */
 function expected({ project, state }: ProjectDetails): readonly PhaseName[] {
   const distils = project === undefined || project.settings.labeler === 'student'
-  const publishes = state !== undefined
-  return order.filter((name) => (name !== 'distil' || distils) && (name !== 'publish' || publishes))
+  const left: readonly PhaseName[] = [
+    ...(distils ? [] : ['distil' as const]),
+    ...(state === undefined ? ['publish' as const] : []),
+    ...(project?.settings.segmenter === undefined ? ['segment' as const] : []),
+  ]
+  return PhaseName.options.filter((name) => !left.includes(name))
 }
 
 function item(name: PhaseName, run: Run | undefined, withPurpose: boolean) {

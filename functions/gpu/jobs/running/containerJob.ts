@@ -1,5 +1,5 @@
 /**
- * One step of a run, or the seeds of a project, as a container does it: it gets a name, and finds all else in the store.
+ * One step of a run, or other work of a project, as a container does it: it gets a name, and finds all else in the store.
  * Done again, killed and begun again, or done twice at once, a step leaves the same objects.
  */
 import { availableParallelism } from 'node:os'
@@ -15,18 +15,19 @@ import { type JobContext, JobError, type JobProgress, readProject } from '../con
 import type { EvaluateOptions } from '../evaluate.ts'
 import { requireInputs } from '../runInputs.ts'
 import type { JobTuning } from '../tuning.ts'
+import { answerRequests } from './answerRequests.ts'
 import { endRun } from './endRun.ts'
 import { allShards, type Share } from './generateAll.ts'
 import { generateShare } from './generateShare.ts'
 import { machineOf } from './machine.ts'
 import { phaseWorks } from './phaseWorks.ts'
 import { progressRecord } from './progressRecord.ts'
-import { recordPhase } from './recordedPhase.ts'
 import { makeSeeds, type SeedsOptions } from './recordedSeeds.ts'
+import { recordPhases } from './recordPhases.ts'
 import { refuseStopped } from './refuseStopped.ts'
 
-/** The steps that containers do, in the order in which a run needs them; `seeds` is no part of a run. */
-export const containerJobs = ['seeds', 'train', 'generate', 'curate', 'publish', 'evaluate'] as const
+/** The steps that containers do, in the order in which a run needs them; `seeds` and `predict` are no part of a run. */
+export const containerJobs = ['seeds', 'train', 'generate', 'curate', 'publish', 'evaluate', 'predict'] as const
 export type ContainerJobName = (typeof containerJobs)[number]
 
 export interface ContainerJob {
@@ -41,7 +42,7 @@ export interface ContainerJob {
 
 export interface ContainerOptions extends SeedsOptions {
   readonly store: Store
-  /** Where samples are shown; only `seeds` and `publish` need it. */
+  /** Where samples are shown; only `seeds`, `publish` and `predict` need it. */
   readonly publishing: (job: ContainerJob) => PublishingPlace
   readonly device: Device
   readonly now: () => Date
@@ -55,6 +56,7 @@ export interface ContainerOptions extends SeedsOptions {
 export async function runContainerJob(options: ContainerOptions, job: ContainerJob): Promise<void> {
   const { name, version } = job
   if (name === 'seeds') return await makeSeeds(options, options.publishing(job))
+  if (name === 'predict') return await answerRequests(options, options.publishing(job))
   if (version === undefined) throw new JobError(`${name} is a step of a run: say of which`)
   const { store, now, signal, tuning } = options
   const keys = projectKeys(job.platform, job.project)
@@ -78,14 +80,14 @@ export async function runContainerJob(options: ContainerOptions, job: ContainerJ
   }
 }
 
-type RunStep = Exclude<ContainerJobName, 'seeds'>
+type RunStep = Exclude<ContainerJobName, 'seeds' | 'predict'>
 
 /** The phases that a step records; the shares of `generate` record theirs together. */
 const phasesOf: Readonly<Record<Exclude<RunStep, 'generate'>, readonly PhaseName[]>> = {
   train: ['train', 'distil'],
   curate: ['curate'],
   publish: ['publish'],
-  evaluate: ['evaluate', 'report'],
+  evaluate: ['segment', 'evaluate', 'report'],
 }
 
 async function takeStep(
@@ -98,7 +100,7 @@ async function takeStep(
   if (step === 'generate') return await generateShare(context, job.share ?? allShards, now)
   if (step === 'curate') await endGenerating(context, now)
   const works = phaseWorks(context, { now, evaluation, publishing: () => options.publishing(job), report: {} })
-  for (const phase of phasesOf[step]) await recordPhase(context, phase, { now, check: refuseStopped }, works[phase])
+  await recordPhases(context, phasesOf[step], { now, check: refuseStopped }, works)
   if (step === 'evaluate') await endRun(context)
 }
 

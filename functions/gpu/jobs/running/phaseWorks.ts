@@ -6,6 +6,7 @@ import { curate } from '../curate.ts'
 import { distil } from '../distil.ts'
 import { type EvaluateOptions, evaluate, quickEvaluation } from '../evaluate.ts'
 import { publish } from '../publish.ts'
+import { segment } from '../segment.ts'
 import { train } from '../train.ts'
 import { generateAll } from './generateAll.ts'
 import type { PhaseResult } from './recordedPhase.ts'
@@ -35,6 +36,7 @@ export function phaseWorks(
       const place = publishing()
       return { worked: place !== undefined && (await publish(context, place)) }
     },
+    segment: async () => ({ worked: await segment(context, milliseconds) }),
     evaluate: async () => ({ worked: await evaluate(context, evaluation) }),
     report: async () => {
       const written = await writeReport(context, report, now)

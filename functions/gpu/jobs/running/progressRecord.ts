@@ -24,8 +24,8 @@ export function progressRecord(store: Store, key: string, version: RunVersion, n
         begun = { task, at, done }
         losses = []
       }
-      // A training that diverges has losses that no record can hold.
-      if (loss !== undefined && Number.isFinite(loss))
+      // A training that diverges has losses that no record can hold; one that tells of every step repeats its last.
+      if (loss !== undefined && Number.isFinite(loss) && loss !== losses.at(-1)?.[1])
         losses = [...losses, [done, loss] satisfies [number, number]].slice(-lossesKept)
       if (at - written < 500 && done < total) return
       written = at

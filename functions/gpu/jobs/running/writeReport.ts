@@ -54,7 +54,8 @@ const phaseTitles: Readonly<Record<PhaseName, string>> = {
   distil: 'Distil the student',
   generate: 'Generate',
   curate: 'Curate',
+  publish: 'Publish',
+  segment: 'Train the segmenter',
   evaluate: 'Evaluate',
   report: 'Report',
-  publish: 'Publish',
 }

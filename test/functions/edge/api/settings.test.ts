@@ -51,12 +51,29 @@ describe('settings', () => {
     expect((await stored(store))?.life).toEqual(avatars.life)
   })
 
+  test('can wish for a segmenter, for another one, and for none', async () => {
+    const { ask, store } = await open(['done'])
+    for (const segmenter of [{}, { backbone: 'resnet18', steps: 100 }, { steps: 5 }]) {
+      const { status, json } = await ask('PATCH', path, { settings: { segmenter } })
+      expect({ status, json }).toEqual({
+        status: 200,
+        json: { ...shown, settings: { ...avatars.settings, segmenter } },
+      })
+    }
+    expect((await ask('PATCH', path, { settings: { segmenter: null } })).json).toEqual(shown)
+    expect(await stored(store)).toEqual(avatars)
+  })
+
   test.each([
     [{ settings: { samples: 3 } }, /settings do not fit: .*samples/s],
     [{ life: { seeds: 3 } }, /life do not fit: .*seeds/s],
     [{ settings: { truncation: 3 } }, /settings do not fit: .*truncation/s],
     [{ settings: { samplesPerRun: '50' } }, /settings do not fit: .*samplesPerRun/s],
     [{ settings: { samplesPerRun: 10_000_000, shardSize: 1 } }, /at most 10000 shards/],
+    [{ settings: { segmenter: { backbone: 'vgg16' } } }, /settings do not fit: .*segmenter\.backbone/s],
+    [{ settings: { segmenter: { backbones: 'small' } } }, /settings do not fit: .*backbones/s],
+    [{ settings: { segmenter: { steps: null } } }, /settings do not fit: .*segmenter\.steps/s],
+    [{ settings: { segmenter: true } }, /settings do not fit: .*segmenter/s],
     [{ settings: { labeler: null } }, /settings do not fit: .*labeler/s],
     [{ life: { seedCount: 0 } }, /life do not fit: .*seedCount/s],
     [{ labelList: { parts: [] } }, /body does not fit: .*labelList/s],
@@ -134,7 +151,7 @@ describe('the size of label maps', () => {
 describe('while a run is under way', () => {
   test.each(Object.keys(ProjectSettings.shape))('%s stays, since jobs read it again and again', async (name) => {
     const { ask, store } = await open(['done', 'generating'])
-    const same = Object.entries(avatars.settings).find(([key]) => key === name)?.[1]
+    const same = Object.entries(avatars.settings).find(([key]) => key === name)?.[1] ?? null
     expect(await ask('PATCH', path, { settings: { [name]: same } })).toMatchObject({
       status: 409,
       json: { error: expect.stringMatching(/^run sixteen-v2 is under way/) },

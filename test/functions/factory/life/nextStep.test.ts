@@ -119,13 +119,19 @@ describe('after a run', () => {
     expect(decision.next.reason).toContain('no luck')
   })
 
-  test.each(['created', 'training', 'distilling', 'generating', 'curating', 'publishing', 'evaluating'] as const)(
-    'while one is %s no other begins',
-    (state) => {
-      const decision = decide(followed(state, { changes: 16, unchanged: false, requested: true }))
-      expect(decision).toMatchObject({ next: { kind: 'running' }, beginRun: false })
-    },
-  )
+  test.each([
+    'created',
+    'training',
+    'distilling',
+    'generating',
+    'curating',
+    'publishing',
+    'segmenting',
+    'evaluating',
+  ] as const)('while one is %s no other begins', (state) => {
+    const decision = decide(followed(state, { changes: 16, unchanged: false, requested: true }))
+    expect(decision).toMatchObject({ next: { kind: 'running' }, beginRun: false })
+  })
 })
 
 test('where nothing can be painted, nothing is made, and a request is answered with the reason', () => {

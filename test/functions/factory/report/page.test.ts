@@ -89,6 +89,20 @@ describe('the report page', () => {
     expect(page).not.toMatch(/NaN|Infinity|undefined|\[object/)
   })
 
+  const segmenter = {
+    miou: 0.8125,
+    parts: report.parts.map(({ id }) => ({ id, name: `part ${id}`, iou: id === 8 ? null : id / 16 })),
+    facts: [{ name: 'Network', value: 'DeepLab-V3' }],
+  }
+
+  test('tells how well the segmenter finds each part, where there is one', async () => {
+    const page = await changed({ segmenter })
+    expect(page).toContain('href="#segmenter"')
+    expect(text(page)).toMatch(/held out it reaches a mean IoU of 0\.813/)
+    expect(text(page)).toMatch(/part 4 0\.250 .*part 8 none part 9 0\.563 .*Network DeepLab-V3/)
+    expect(await renderReport(report)).not.toContain('#segmenter')
+  })
+
   test('works out what a person would have needed', async () => {
     // 450 images × 20 min = 150 h, at 25 an hour 3,750; 3 images: 1 h, 25.
     expect(text(await renderReport(report))).toMatch(/By hand 150 h \$3,750 .* With Sixteen 1 h \$25/)

@@ -38,6 +38,28 @@ describe('a new label configuration', () => {
     expect(choosePaintingControl(config)?.kind).toBe(kind)
   })
 
+  test.each(paintingPreference)('for %s has smart tools with the same labels on wish, and paints as before', (kind) => {
+    const labels = [
+      { name: 'head/eye', color: '#ff0000' },
+      { name: 'A & "B"', color: undefined },
+    ]
+    const xml = createLabelConfig({ labels, kind, smartTools: true })
+    expect(XMLValidator.validate(xml)).toBe(true)
+    const config = parseLabelConfig(xml)
+    expect(config.controls).toEqual([
+      { name: 'part', toName: ['image'], kind, labels },
+      { name: 'point', toName: ['image'], kind: 'keypoint', labels },
+      { name: 'box', toName: ['image'], kind: 'rectangle', labels },
+    ])
+    expect(explainLabelConfig(config)).toEqual([])
+    expect(choosePaintingControl(config)?.name).toBe('part')
+    for (const tag of ['KeyPointLabels name="point"', 'RectangleLabels name="box"']) {
+      expect(xml).toContain(`<${tag} toName="image" smart="true" smartOnly="true">`)
+    }
+    expect(createLabelConfig({ labels, kind, smartTools: false })).toBe(createLabelConfig({ labels, kind }))
+    expect(createLabelConfig({ labels, kind })).not.toMatch(/smart/)
+  })
+
   test.each([
     ['no labels', []],
     ['a label twice', ['a', 'a']],

@@ -33,7 +33,7 @@ describe('the environment of a container', () => {
   })
 
   test.each([
-    [[], variables, 'give one job: seeds, train, generate, curate, publish, evaluate'],
+    [[], variables, 'give one job: seeds, train, generate, curate, publish, evaluate, predict'],
     [['dance'], variables, 'give one job'],
     [['train', 'generate'], variables, 'give one job'],
     [['train'], { ...variables, SIXTEEN_STORE: undefined }, 'SIXTEEN_STORE'],

@@ -6,9 +6,18 @@ import { runLocally } from '../../../../../functions/local.ts'
 import { openRun } from '../../../../../functions/runs.ts'
 import { getJson, type Store, updateJson } from '../../../../../integrations/storage/index.ts'
 import { openMemoryStore } from '../../../../../integrations/storage/memory.ts'
+import type { ProjectSettings } from '../../../../../schemas/project.ts'
 import { ReportData } from '../../../../../schemas/report.ts'
 import { Run } from '../../../../../schemas/run.ts'
-import { datasetOf, makeTinyProject, tinyEvaluation, tinyKeys, tinyRun, tinyTuning } from '../../../tinyProject.ts'
+import {
+  datasetOf,
+  makeTinyProject,
+  tinyEvaluation,
+  tinyKeys,
+  tinyRun,
+  tinySegmenter,
+  tinyTuning,
+} from '../../../tinyProject.ts'
 
 const version = 'sixteen-v1'
 const now = () => new Date('2030-01-01T12:00:00.000Z')
@@ -38,9 +47,9 @@ const containers = (store: Store, signal?: AbortSignal) => (what: ContainerJob) 
 const runOf = async (store: Store): Promise<Run | undefined> =>
   (await getJson(store, tinyKeys.run(version).run, Run))?.value
 
-async function begunProject(): Promise<Store> {
+async function begunProject(settings: Partial<ProjectSettings> = {}): Promise<Store> {
   const store = openMemoryStore()
-  await makeTinyProject(store)
+  await makeTinyProject(store, settings)
   await openRun(store, tinyKeys, await presentInputs(store, tinyKeys), now)
   return store
 }
@@ -50,9 +59,9 @@ describe('a run in containers', () => {
   let whole: Store
   beforeAll(async () => {
     whole = openMemoryStore()
-    await makeTinyProject(whole)
+    await makeTinyProject(whole, { segmenter: tinySegmenter })
     await runLocally({ ...tinyRun, store: whole, threads: 1, now })
-    store = await begunProject()
+    store = await begunProject({ segmenter: tinySegmenter })
     const run = containers(store)
     await run(job('train'))
     await Promise.all([run(job('generate', 0, 2)), run(job('generate', 1, 2))])
@@ -64,12 +73,14 @@ describe('a run in containers', () => {
     const withoutProgress = async (of: Store) =>
       new Map([...(await datasetOf(of))].filter(([key]) => !key.endsWith('/progress.json')))
     expect(await withoutProgress(store)).toEqual(await withoutProgress(whole))
+    expect(await store.head(tinyKeys.run(version).segmenterRecord)).toBeDefined()
   })
 
   test('notes all phases in its record, and is done', async () => {
     const run = await runOf(store)
     expect(run?.state).toBe('done')
-    expect(run?.phases.map(({ name }) => name)).toEqual(['train', 'distil', 'generate', 'curate', 'evaluate', 'report'])
+    const named = ['train', 'distil', 'generate', 'curate', 'segment', 'evaluate', 'report']
+    expect(run?.phases.map(({ name }) => name)).toEqual(named)
     expect(run?.phases.every(({ finishedAt }) => finishedAt !== undefined)).toBe(true)
     expect((await getJson(store, tinyKeys.run(version).report, ReportData))?.value.title).toBe(tinyRun.project)
   })

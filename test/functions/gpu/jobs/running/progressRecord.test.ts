@@ -109,6 +109,22 @@ describe('the losses of a training', () => {
     ])
   })
 
+  test('are those that were measured, not their repetitions with each step', async () => {
+    const at = place()
+    for (const [step, loss] of [
+      [10, 2],
+      [11, 2],
+      [20, 2],
+      [20, 1.5],
+      [21, 1.5],
+    ] as const)
+      at.after(1, training(step, { loss }))
+    expect((await at.record())?.losses).toEqual([
+      [10, 2],
+      [20, 1.5],
+    ])
+  })
+
   test('that are no numbers are left out, and progress goes on', async () => {
     const at = place()
     at.after(0, training(0, { loss: 1 }))
