@@ -1,17 +1,12 @@
 /** What a command will take, from a short measurement on the chosen device. */
-import type { EnsembleShape } from '../functions/gpu/interpreter/ensemble.ts'
-import { ensembleTensors, hiddenWidths, initialEnsemble } from '../functions/gpu/interpreter/ensemble.ts'
-import { ensembleTraining } from '../functions/gpu/interpreter/ensembleTraining.ts'
-import { imageGraph } from '../functions/gpu/interpreter/factoryGraph.ts'
+import { hiddenWidths } from '../functions/gpu/interpreter/ensemble.ts'
 import { featureLength } from '../functions/gpu/interpreter/featureCollection.ts'
+import { secondsPerEnsembleStep, secondsPerImage } from '../functions/gpu/jobs/speed.ts'
 import { defaultTuning } from '../functions/gpu/jobs/tuning.ts'
 import { chooseDevice } from '../functions/gpu/onnx/chooseDevice.ts'
 import type { Device } from '../functions/gpu/onnx/device.ts'
 import type { Engine } from '../functions/gpu/onnx/engine.ts'
-import { float32, int32 } from '../functions/gpu/onnx/hostTensor.ts'
-import { initialState, openTrainer } from '../functions/gpu/onnx/training.ts'
 import { sizeOfImages } from '../functions/gpu/stylegan/generator.ts'
-import { sampleLatent } from '../functions/gpu/stylegan/latents.ts'
 import type { GeneratorWeights } from '../functions/gpu/stylegan/weights.ts'
 import type { Project } from '../schemas/project.ts'
 import type { SharedOptions } from './options.ts'
@@ -39,9 +34,6 @@ const labeledToBare = { student: 1.5, ensemble: 7.5 } as const
 
 /** A compressed picture takes about this many bytes per pixel, its label map a tenth of one. */
 const bytesPerPixel = { image: 1.1, labels: 0.1 }
-
-/** Images and optimizer steps of a measurement, after as many to warm up. */
-const measured = 4
 
 /** What generating will take here. */
 export async function estimateGeneration(
@@ -79,7 +71,7 @@ export async function estimateTraining(
   const shape = { members: settings.members, features: featureLength(weights), hidden: hiddenWidths(parts), parts }
   return onChosenDevice(options, async (engine) => {
     const perImage = await secondsPerImage(engine, weights, settings.truncation)
-    const perStep = await secondsPerStep(engine, shape)
+    const perStep = await secondsPerEnsembleStep(engine, shape)
     const distils = settings.labeler === 'student'
     // A lesson costs about half an image more than its image; a student's step about a sixth of the ensemble's.
     const distilling = distils ? lessons.images * perImage * 1.5 + (student.steps * perStep) / 6 : 0
@@ -113,38 +105,6 @@ async function onChosenDevice<Result>(
 ): Promise<Result> {
   const { device } = await chooseDevice(choice)
   return withEngine({ device, threads }, use)
-}
-
-async function secondsPerImage(engine: Engine, weights: GeneratorWeights, truncation: number): Promise<number> {
-  const session = await engine.load(imageGraph(weights, truncation).bytes)
-  const z = float32(Float32Array.from(sampleLatent(0, weights.latentLength)), [1, weights.latentLength])
-  await session.run({ z })
-  const start = performance.now()
-  for (let image = 0; image < measured; image++) await session.run({ z })
-  const seconds = (performance.now() - start) / 1000 / measured
-  await session.release()
-  return seconds
-}
-
-/** Time of an optimizer step on made-up pixels: it does not depend on what they hold. */
-async function secondsPerStep(engine: Engine, shape: EnsembleShape): Promise<number> {
-  const { batch, learningRate, seed } = defaultTuning.interpreter
-  const definition = ensembleTraining(shape, { pixels: batch, batch, learningRate })
-  const features = Float32Array.from({ length: batch * shape.features }, (_, place) => Math.sin(place))
-  const trainer = await openTrainer(
-    engine,
-    definition,
-    initialState(definition, ensembleTensors(initialEnsemble(shape, seed))),
-    { features: float32(features, [batch, shape.features]), labels: int32(new Int32Array(batch)) },
-  )
-  const pixels = Int32Array.from({ length: measured * shape.members * batch }, (_, place) => place % batch)
-  const run = () => trainer.train({ pixels: int32(pixels, [measured, shape.members, batch]) })
-  await run()
-  const start = performance.now()
-  await run()
-  const seconds = (performance.now() - start) / 1000 / measured
-  await trainer.close()
-  return seconds
 }
 
 function priced({ pricePerHour }: EstimateOptions, seconds: number) {

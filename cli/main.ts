@@ -7,6 +7,7 @@ import { curate } from './commands/curate.ts'
 import { demo } from './commands/demo.ts'
 import { doctor } from './commands/doctor.ts'
 import { evaluate } from './commands/evaluate.ts'
+import { experiment } from './commands/experiment.ts'
 import { exportDataset } from './commands/export.ts'
 import { forget } from './commands/forget.ts'
 import { generate } from './commands/generate.ts'
@@ -38,6 +39,7 @@ for (const command of [
   exportDataset,
   trainSegmenter,
   predict,
+  experiment,
   again,
   samples,
   doctor,

@@ -8,9 +8,8 @@ import {
   type SegmenterWish,
 } from '../../../schemas/segmenter.ts'
 import { sha256Of } from '../../../schemas/sha256.ts'
-import { augmentation } from '../segmenter/augmentation.ts'
-import { degradation } from '../segmenter/degradation.ts'
 import { fitSegmenter, type SegmenterFit } from '../segmenter/fitSegmenter.ts'
+import { imageChanges } from '../segmenter/imageChanges.ts'
 import { initialDeepLab } from '../segmenter/initialWeights.ts'
 import { readPretrained } from '../segmenter/pretrained.ts'
 import { type SegmenterNetwork, segmenterNetwork } from '../segmenter/segmenter.ts'
@@ -66,7 +65,7 @@ export async function trainSegmenter(
       heldOut: await readLabelledImages(context, split.heldOut, reading, onImage),
       data: await readLabelledImages(context, split.training, reading, onImage),
       start: start.tensors,
-      augment: options.augment ? changes(options.seed) : undefined,
+      augment: options.augment ? imageChanges(options.seed) : undefined,
     },
     options,
     {
@@ -90,12 +89,6 @@ export async function trainSegmenter(
   await writeSegmenter(context, fit, record)
   await dropCheckpoint(context, 'segmenter')
   return { record, worked: true }
-}
-
-/** Other colours and places, and then other pixels. */
-function changes(seed: number): ReturnType<typeof augmentation> {
-  const [move, spoil] = [augmentation(seed), degradation(seed)]
-  return (images, step) => spoil(move(images, step), step)
 }
 
 /** Names what a segmenter is made from: the same name, the same bytes. */

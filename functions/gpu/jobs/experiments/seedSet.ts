@@ -1,0 +1,24 @@
+import { decodeResizedRgb, resizeLabelMap } from '../../../../integrations/images/index.ts'
+import type { LabelledImages } from '../../segmenter/labelledImages.ts'
+import { readAnnotations } from '../annotations.ts'
+import { readSeedImages } from '../seedImages.ts'
+import type { TrialContext } from './context.ts'
+import { type GeneratedRequest, openGeneratedProject } from './generatedSet.ts'
+
+/** The painted images themselves, at the network's size: what arms without a generated dataset learn from. */
+export async function seedSet(context: TrialContext, request: GeneratedRequest): Promise<LabelledImages> {
+  const { store, engine, signal, data } = context
+  const { keys, project } = await openGeneratedProject(context, request)
+  const painted = await readAnnotations({ store, keys }, project)
+  const files = await readSeedImages({ store, keys, engine, signal }, project, painted)
+  const { width, height } = data.size
+  const pixels = width * height
+  const images = new Uint8Array(3 * pixels * painted.length)
+  const labels = new Uint8Array(pixels * painted.length)
+  for (const [index, { labelMap }] of painted.entries()) {
+    const { image } = await decodeResizedRgb(files[index] ?? new Uint8Array(0), data.size)
+    images.set(image.data, 3 * pixels * index)
+    labels.set(resizeLabelMap(labelMap, width, height).data, pixels * index)
+  }
+  return { count: painted.length, size: data.size, images, labels }
+}
