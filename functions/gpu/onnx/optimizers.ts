@@ -2,7 +2,9 @@
  * Optimizers as pure graph transformations: from parameters, gradients and state to the next parameters and state.
  * They add nodes; the training loop (training.ts) carries the state from step to step.
  */
+import { scalar } from './constant.ts'
 import { add, div, exp, floor, log, maximum, minimum, mul, sqrt, sub } from './ops/elementwise.ts'
+import { reshape } from './ops/layout.ts'
 import { cos } from './ops/trigonometry.ts'
 import type { Tensor } from './tensor.ts'
 
@@ -34,9 +36,9 @@ export function sgd({ learningRate, momentum = 0, weightDecay = 0 }: SgdOptions)
   return {
     stateNames: momentum === 0 ? [] : ['velocity'],
     update: (parameter, plainGradient, [velocity], step) => {
-      const gradient = weightDecay === 0 ? plainGradient : add(plainGradient, mul(parameter, weightDecay))
-      const direction = velocity === undefined ? gradient : add(mul(velocity, momentum), gradient)
-      const next = sub(parameter, mul(direction, rate(learningRate, step)))
+      const gradient = weightDecay === 0 ? plainGradient : add(plainGradient, scaled(parameter, weightDecay))
+      const direction = velocity === undefined ? gradient : add(scaled(velocity, momentum), gradient)
+      const next = sub(parameter, scaled(direction, rate(learningRate, step)))
       return { parameter: next, state: velocity === undefined ? [] : [direction] }
     },
   }
@@ -65,12 +67,13 @@ export function adam({ learningRate, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 
       const count = add(step, 1)
       const correction1 = sub(1, power(beta1, count))
       const correction2 = sqrt(div(sub(1, power(beta2, count)), 1 - beta2))
-      const nextGradients = add(mul(gradients, beta1), gradient)
-      const nextSquares = add(mul(squares, beta2), mul(gradient, gradient))
+      const nextGradients = add(scaled(gradients, beta1), gradient)
+      const nextSquares = add(scaled(squares, beta2), mul(gradient, gradient))
       // rate·(m / c₁) / (√v / c₂ + ε) = rate·(1 − β₁)·(c₂′ / c₁)·G / (√S + ε·c₂′) with c₂′ = c₂ / √(1 − β₂).
       const scale = mul(mul(div(correction2, correction1), 1 - beta1), rate(learningRate, step))
-      const direction = div(nextGradients, add(sqrt(nextSquares), mul(correction2, epsilon)))
-      return { parameter: sub(parameter, mul(direction, scale)), state: [nextGradients, nextSquares] }
+      const least = ofRank(nextSquares, mul(correction2, epsilon))
+      const direction = div(nextGradients, add(sqrt(nextSquares), least))
+      return { parameter: sub(parameter, scaled(direction, scale)), state: [nextGradients, nextSquares] }
     },
   }
 }
@@ -94,6 +97,19 @@ export function cosineDecay(initial: number, steps: number, final = 0): Schedule
 /** Multiplies the rate by `factor` every `every` steps. */
 export function stepDecay(initial: number, every: number, factor: number): Schedule {
   return (step) => mul(exp(mul(floor(mul(step, 1 / every)), Math.log(factor))), initial)
+}
+
+function scaled(x: Tensor, factor: Tensor | number): Tensor {
+  return mul(x, ofRank(x, factor))
+}
+
+/**
+ * A single number with as many axes as x. ONNX Runtime 1.30 multiplies a kernel of 1 × 1 with a number without axes twenty
+ * times as slowly, element by element: it goes along the last axis, which has one.
+ */
+function ofRank(x: Tensor, value: Tensor | number): Tensor {
+  const shape = x.shape.map(() => 1)
+  return reshape(typeof value === 'number' ? scalar(value, x.dtype) : value, shape)
 }
 
 function rate(learningRate: number | Schedule, step: Tensor): Tensor | number {

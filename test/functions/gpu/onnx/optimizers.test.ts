@@ -12,7 +12,9 @@ import {
   sgd,
   stepDecay,
 } from '../../../../functions/gpu/onnx/optimizers.ts'
+import { input, type Tensor } from '../../../../functions/gpu/onnx/tensor.ts'
 import { initialState, openTrainer, type TrainingDefinition } from '../../../../functions/gpu/onnx/training.ts'
+import { dependencies, inOrder } from '../../../../functions/gpu/onnx/walk.ts'
 import { closeTo } from '../../../support/close.ts'
 import { jsonFixture } from '../../../support/fixture.ts'
 
@@ -109,4 +111,18 @@ describe('in closed form', () => {
     const polynomial = [0.5, 0.375, 0.25, 0.125, 0, 0, 0, 0]
     closeTo(await path(sgd({ learningRate: polynomialDecay(0.5, 4, 1) }), long), distances(polynomial), 1e-6)
   })
+})
+
+test.each([
+  ['SGD', sgd({ learningRate: polynomialDecay(0.1, 10), momentum: 0.9, weightDecay: 1e-4 })],
+  ['Adam', adam({ learningRate: cosineDecay(0.1, 10) })],
+])('%s multiplies a kernel by nothing of fewer axes, which ONNX Runtime does element by element', (_, optimizer) => {
+  const kernel = (name: string): Tensor => input(name, 'float32', [8, 4, 1, 1])
+  const state = optimizer.stateNames.map(kernel)
+  const { parameter, ...next } = optimizer.update(kernel('p'), kernel('g'), state, input('step', 'float32', []))
+  const wide = inOrder([parameter, ...next.state]).filter(
+    (node) => node.kind === 'operator' && node.outputs[0]?.shape.length === 4 && node.operator.type !== 'Reshape',
+  )
+  expect(wide.length).toBeGreaterThan(4)
+  for (const node of wide) for (const { shape } of dependencies(node)) expect(shape).toHaveLength(4)
 })
