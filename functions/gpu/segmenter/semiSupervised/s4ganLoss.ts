@@ -63,7 +63,7 @@ export function s4ganLosses(
   const supervised = pixelCrossEntropy(labelled.logits, labelled.labels, { ignoredLabel, classWeights })
   const difference = sub(reduceMean(painted.features, [0]), reduceMean(predicted.features, [0]))
   const featureMatching = reduceMean(abs(difference))
-  const selfTraining = pixelCrossEntropy(unlabelled.logits, ownLabels(unlabelled, isChosen), { ignoredLabel, classWeights })
+  const selfTraining = pixelCrossEntropy(unlabelled.logits, ownLabels(unlabelled, isChosen), { ignoredLabel })
   const judged = add(
     reduceMean(binaryCrossEntropy(painted.logits, 1)),
     reduceMean(binaryCrossEntropy(predicted.logits, 0)),
