@@ -17,6 +17,7 @@ interface ConnectCommandOptions extends LabelStudioOptions {
   readonly create?: string
   readonly labels?: string
   readonly paint?: 'brush' | 'polygon' | 'bitmask'
+  readonly smartTools: boolean
   readonly backend: string
   readonly replaces?: string
   readonly json: boolean
@@ -36,6 +37,7 @@ export const connect = withLabelStudio(
       'how parts are painted in a project that is made; without it by brush, many parts by bitmask',
     ).choices(['brush', 'polygon', 'bitmask']),
   )
+  .option('--smart-tools', 'with --create: a click or a box asks for one part of an image of yours', false)
   .option('--backend <url>', 'address at which Label Studio reaches `sixteen serve`', 'http://127.0.0.1:9090')
   .option('--replaces <url>', 'address that it had before, to be taken away')
   .option('--json', 'print the result as JSON, and nothing else', false)
@@ -82,14 +84,20 @@ Examples:
   })
 
 /** A project that is there, by number or title; or what is to be made. @throws UsageError before anything is asked or made */
-async function readWanted({ project, create, labels, paint }: ConnectCommandOptions): Promise<string | NewProject> {
+async function readWanted({
+  project,
+  create,
+  labels,
+  paint,
+  smartTools,
+}: ConnectCommandOptions): Promise<string | NewProject> {
   if (project !== undefined && create === undefined) return project
   if (project !== undefined || create === undefined)
     throw new UsageError('give either --project, for one that is there, or --create with a title')
   if (labels === undefined)
     throw new UsageError('--create needs --labels: what is to be painted, such as Hair,Eye,Nose')
   const kind = paint === undefined ? {} : { kind: paint }
-  return { title: create, labels: await readLabels(labels), ...kind }
+  return { title: create, labels: await readLabels(labels), smartTools, ...kind }
 }
 
 /** @returns the number of the project that is there, or was made; given again, the command makes no second one */

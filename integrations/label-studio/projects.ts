@@ -64,20 +64,22 @@ export interface NewProject {
   readonly labels: readonly { readonly name: string; readonly color: string | undefined }[]
   /** How it is painted. @default what opens fastest for so many labels */
   readonly kind?: PaintingKind
+  /** Whether a click or a box asks for one part, too. @default false */
+  readonly smartTools?: boolean
 }
 
 /** Makes a project for painting images. @returns its id */
 export async function createProject(client: LabelStudioClient, project: NewProject): Promise<string> {
   const { title, labels, kind = paintingKindFor(labels.length) } = project
-  const body = { title, label_config: labelConfigOf(labels, kind) }
+  const body = { title, label_config: labelConfigOf({ ...project, kind }) }
   const what = `creating the project ${JSON.stringify(title)}`
   const { id } = await client.call({ method: 'POST', path: '/api/projects/', body, answer: Created, what })
   return id
 }
 
-function labelConfigOf(labels: NewProject['labels'], kind: PaintingKind): string {
+function labelConfigOf(project: NewProject & { readonly kind: PaintingKind }): string {
   try {
-    return createLabelConfig({ labels, kind })
+    return createLabelConfig(project)
   } catch (error) {
     if (error instanceof LabelConfigError) throw new PlatformError(error.message)
     throw error

@@ -48,6 +48,14 @@ describe('a project', () => {
     expect(label_config).toMatch(/<BrushLabels[^>]*>\s*<Label value="Hair &amp; beard" background="#ff0000"\/>/)
   })
 
+  test('is made with a click and a box that ask for one part, where that is wished for', async () => {
+    const there = await client({ 'POST /api/projects/': { status: 201, body: { id: 12 } } })
+    await createProject(there, { title: 'Faces', labels: [{ name: 'Hair', color: undefined }], smartTools: true })
+    const { label_config } = JSON.parse(server.received[0]?.text ?? '')
+    for (const tag of ['KeyPointLabels', 'RectangleLabels'])
+      expect(label_config).toMatch(new RegExp(`<${tag}[^>]*smart="true"[^>]*>\\s*<Label value="Hair"`))
+  })
+
   test('is not made without labels', async () => {
     await expect(createProject(await client({}), { title: 'Faces', labels: [] })).rejects.toThrow(PlatformError)
   })
