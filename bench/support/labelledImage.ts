@@ -16,6 +16,7 @@ import { reduceSum } from '../../functions/gpu/onnx/ops/reduce.ts'
 import { elementCount } from '../../functions/gpu/onnx/shape.ts'
 import { input } from '../../functions/gpu/onnx/tensor.ts'
 import { createRandom } from '../../functions/gpu/random.ts'
+import type { Precision } from '../../functions/gpu/stylegan/halfPrecision.ts'
 import { sampleLatent } from '../../functions/gpu/stylegan/latents.ts'
 import { type GeneratorWeights, readGenerator } from '../../functions/gpu/stylegan/weights.ts'
 import { peakMemory } from './machine.ts'
@@ -41,7 +42,13 @@ export type GraphKind = z.infer<typeof GraphKind>
 
 export const Task = z.discriminatedUnion('task', [
   /** Writes a graph into a file. `product` is one large matrix product: the speed that the runtime can reach here. */
-  Setting.extend({ task: z.literal('build'), kind: GraphKind, share: z.number(), file: z.string() }),
+  Setting.extend({
+    task: z.literal('build'),
+    kind: GraphKind,
+    share: z.number(),
+    precision: z.enum(['float32', 'float16']).default('float32'),
+    file: z.string(),
+  }),
   /** Runs it, as a generating process does: it holds nothing but the file. */
   z.object({
     task: z.literal('run'),
@@ -78,8 +85,8 @@ export async function perform(task: Task): Promise<Built | Measured> {
   return task.task === 'run' ? run(task) : readFeatures(task)
 }
 
-function build({ kind, file, share, ...setting }: Extract<Task, { task: 'build' }>): Built {
-  const { model, least, ...feed } = kind === 'product' ? largeProduct() : imageModel(setting, kind, share)
+function build({ kind, file, share, precision, ...setting }: Extract<Task, { task: 'build' }>): Built {
+  const { model, least, ...feed } = kind === 'product' ? largeProduct() : imageModel(setting, kind, share, precision)
   writeFileSync(file, model)
   return { ...feed, multiplyAdds: multiplyAdds(model), least }
 }
@@ -134,7 +141,7 @@ function weightsOf({ generator }: Pick<Setting, 'generator'>): GeneratorWeights 
   )
 }
 
-function imageModel(setting: Setting, kind: GraphKind, share: number) {
+function imageModel(setting: Setting, kind: GraphKind, share: number, precision: Precision) {
   const { hidden, parts, labelSide: side } = setting
   const weights = weightsOf(setting)
   const size = { width: side, height: side * share }
@@ -147,7 +154,7 @@ function imageModel(setting: Setting, kind: GraphKind, share: number) {
   }
   const bare = imageGraph(weights, 1).bytes
   return {
-    model: kind === 'bare' ? bare : factoryGraph(weights, labeler(), { truncation: 1, size }).bytes,
+    model: kind === 'bare' ? bare : factoryGraph(weights, labeler(), { truncation: 1, size, precision }).bytes,
     input: 'z',
     shape: [1, weights.latentLength],
     least: multiplyAdds(bare) + (kind === 'bare' ? 0 : leastForLabels(weights, shape, side)),
