@@ -50,9 +50,14 @@ export async function* labelTasks(
   const reading: Promise<Uint8Array | UnlabelledTask>[] = []
   try {
     for (const [index, task] of tasks.entries()) {
+      signal?.throwIfAborted()
       while (reading.length < Math.min(tasks.length, index + readAhead)) {
         const next = tasks[reading.length]
-        if (next !== undefined) reading.push(read(next))
+        if (next === undefined) break
+        const ahead = read(next)
+        // It may fail before, or after, anybody waits for it.
+        ahead.catch(() => undefined)
+        reading.push(ahead)
       }
       const file = await reading[index]
       signal?.throwIfAborted()
@@ -60,7 +65,6 @@ export async function* labelTasks(
       else if (file !== undefined) yield file
     }
   } finally {
-    // What was read ahead may fail when nobody waits for it any more.
     await Promise.allSettled(reading)
   }
 }

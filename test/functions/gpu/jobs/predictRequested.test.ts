@@ -149,6 +149,28 @@ describe('tasks that wait for a prediction', () => {
 })
 
 describe('labelling', () => {
+  test('survives images that fail while nobody waits for them', async () => {
+    const tasks = Array.from({ length: 6 }, (_, index) => ({ id: String(index), image: 'memory:' }))
+    const over = new AbortController()
+    const failing: (() => void)[] = []
+    const readImage = async (_: string, { id }: { readonly id: string }) => {
+      if (id === '0') return new Uint8Array()
+      return await new Promise<Uint8Array>((_resolve, reject) => failing.push(() => reject(over.signal.reason)))
+    }
+    const predict = async () => ({
+      labelMap: { width: 1, height: 1, data: new Uint8Array(1) },
+      confidence: new Uint8Array(1),
+      meanConfidence: 1,
+    })
+    const items = labelTasks({ predict }, { readImage }, projectId, tasks, over.signal)
+    expect(await items.next()).toMatchObject({ value: { task: '0' } })
+    over.abort(new Error('no time left'))
+    for (const fail of failing) fail()
+    // Whoever asked is busy for a while: a rejection that nobody awaits would end the process.
+    await new Promise((resolve) => setImmediate(resolve))
+    await expect(items.next()).rejects.toThrow('no time left')
+  })
+
   test('ends with the signal’s reason, and reads no further', async () => {
     const tasks = Array.from({ length: 20 }, (_, index) => ({ id: String(index), image: 'memory:' }))
     const over = new AbortController()
