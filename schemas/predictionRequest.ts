@@ -10,6 +10,8 @@ export const PredictionRequest = z.object({
   /** The platform's id of the task. */
   task: z.string().min(1).max(32),
   at: Instant,
+  /** When the next attempt may be made. */
+  notBefore: Instant.optional(),
   /** Attempts that failed for a reason that may pass. */
   failures: z.int().min(0).default(0),
 })

@@ -10,6 +10,20 @@ import { openPredictor, type Predictor } from '../gpu/jobs/predict.ts'
 import type { Device } from '../gpu/onnx/device.ts'
 import { type Engine, openEngine } from '../gpu/onnx/engine.ts'
 
+/** Waits no longer than the signal says: a platform that waits for the answer may not be able to say anything meanwhile. */
+async function inTime<Value>(signal: AbortSignal, awaited: Promise<Value>): Promise<Value> {
+  const { promise: over, reject } = Promise.withResolvers<never>()
+  const end = (): void => reject(signal.reason)
+  signal.addEventListener('abort', end)
+  try {
+    signal.throwIfAborted()
+    return await Promise.race([awaited, over])
+  } finally {
+    signal.removeEventListener('abort', end)
+    awaited.catch(() => undefined)
+  }
+}
+
 /** Segmenters that stay loaded. */
 const capacity = 2
 
@@ -57,11 +71,9 @@ export function openLabeler({ store, platformOf, device, threads }: LabelerOptio
     const name = `${run.segmenterRecord} ${record.etag}`
     engine ??= openEngine({ device, threads: threads ?? availableParallelism() })
     const there = loaded.get(name)
-    const entry = there ?? {
-      predictor: openPredictor({ store, run, version, engine }),
-      users: 0,
-      isReplaced: false,
-    }
+    const entry = there ?? { predictor: openPredictor({ store, run, version, engine }), users: 0, isReplaced: false }
+    // Whoever waits for it hears of it; it may fail before anybody does.
+    entry.predictor.catch(() => undefined)
     entry.users += 1
     loaded.delete(name)
     loaded.set(name, entry)
@@ -83,9 +95,10 @@ export function openLabeler({ store, platformOf, device, threads }: LabelerOptio
       const entry = platform === undefined ? undefined : await take(request)
       if (platform === undefined || entry === undefined) return
       try {
-        const predictor = await entry.predictor.catch((error: unknown) => forget(entry, error))
+        const loading = entry.predictor.catch((error: unknown) => forget(entry, error))
+        const predictor = await inTime(signal, loading)
         const parts = predictor.record.parts.map((part) => part.name)
-        const others = await platform.listOtherTasks(project, tasks)
+        const others = await inTime(signal, platform.listOtherTasks(project, tasks))
         for await (const item of labelTasks(predictor, platform, project, others, signal))
           yield 'labelMap' in item ? { ...item, parts } : item
       } finally {

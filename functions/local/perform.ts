@@ -48,7 +48,8 @@ export async function perform(options: PerformOptions, work: Work, signal: Abort
     wait,
     newId,
     signal,
-    onTrouble: (message) => options.onTrouble?.(work, message),
+    onTrouble: (message) => options.onTrouble?.(work, `tried again: ${message}`),
+    onGivenUp: (message) => options.onTrouble?.(work, message),
   }
   if (work.kind === 'seeds') await makeSeeds(options, place)
   else if (work.kind === 'predictions') await answerRequests(options, place)

@@ -81,7 +81,9 @@ export async function serveLocally(options: ServeOptions): Promise<Server> {
       options.onProgress?.(work, progress)
     },
   })
-  const labeler = openLabeler({ store, platformOf, device, threads: options.threads })
+  // A process can have the WebGPU device once only, and the jobs need it.
+  const labelsOn = device === 'webgpu' ? 'cpu' : device
+  const labeler = openLabeler({ store, platformOf, device: labelsOn, threads: options.threads })
   const app = createApp({
     store,
     queue,

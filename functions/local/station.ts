@@ -49,11 +49,7 @@ export function openStation(options: StationOptions): Station {
   const workflow = openLocalWorkflow({
     store,
     perform: (work, signal) =>
-      perform(
-        { ...options, onTrouble: (of, message) => log.warn(fieldsOf(of), `tried again: ${message}`) },
-        work,
-        signal,
-      ),
+      perform({ ...options, onTrouble: (of, message) => log.warn(fieldsOf(of), message) }, work, signal),
     onEnd: async (work, error) => {
       const fields = fieldsOf(work)
       if (error === undefined) log.info(fields, 'work is done')

@@ -30,4 +30,6 @@ export interface PublishingPlace {
   readonly signal?: AbortSignal | undefined
   /** Hears why something is tried again. */
   readonly onTrouble?: ((message: string) => void) | undefined
+  /** Hears of what is not tried again. */
+  readonly onGivenUp?: ((message: string) => void) | undefined
 }

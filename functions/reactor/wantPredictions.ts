@@ -1,6 +1,9 @@
 /** Tasks whose images are not ours, and that wait for a prediction. */
-import { AlreadyExistsError, createJson } from '../../integrations/storage/index.ts'
+import { AlreadyExistsError, createJson, getJson } from '../../integrations/storage/index.ts'
+import { draftVersion } from '../../schemas/modelVersion.ts'
 import { PredictionRequest } from '../../schemas/predictionRequest.ts'
+import { Serving } from '../../schemas/projectState.ts'
+import { isDue } from '../factory/life/predictionRequests.ts'
 import type { ReactorPlace } from './context.ts'
 
 /** Notes down that these tasks are to be labelled; one that waits already waits on. @throws StorageError */
@@ -13,12 +16,24 @@ export async function wantPredictions({ store, keys, now }: ReactorPlace, tasks:
   }
 }
 
-/** Begins the work where any task waits. @throws StorageError, WorkflowError */
+/**
+ * Begins the work where the time of any task has come, and the version shown has a segmenter: until then they wait.
+ * @throws StorageError, WorkflowError
+ */
 export async function beginPredictions(place: ReactorPlace): Promise<void> {
   const { store, keys, workflow, platform, project, log } = place
-  for await (const _ of store.list(keys.predictionRequests)) {
-    if (await workflow.start({ platform: platform.name, project, kind: 'predictions' }))
-      log.info({ project: keys.root }, 'images are being labelled')
-    return
+  if (!(await isAnyDue(place))) return
+  const version = (await getJson(store, keys.serving, Serving))?.value.version
+  if (version === undefined || version === draftVersion) return
+  if ((await store.head(keys.run(version).segmenterRecord)) === undefined) return
+  if (await workflow.start({ platform: platform.name, project, kind: 'predictions' }))
+    log.info({ project: keys.root }, 'images are being labelled')
+}
+
+async function isAnyDue({ store, keys, now }: ReactorPlace): Promise<boolean> {
+  for await (const key of store.list(keys.predictionRequests)) {
+    const request = (await getJson(store, key, PredictionRequest))?.value
+    if (request !== undefined && isDue(request, now())) return true
   }
+  return false
 }

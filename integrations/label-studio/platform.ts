@@ -24,7 +24,7 @@ export function openLabelStudio(client: LabelStudioClient, options: TaskImageOpt
     readImage: (_project, task, signal) => readTaskImage(task, signal),
     listAnnotations: (project, form) => listAnnotations(client, project, form),
     importTasks: (project, form, tasks) => importTasks(client, project, form, tasks),
-    tasksPredicted: (project, version) => tasksPredicted(client, project, version),
+    tasksPredicted: (project, version, among) => tasksPredicted(client, project, version, among),
     addPredictions: (project, form, predictions) => addPredictions(client, project, form, predictions),
     removePredictions: (project, version) => removePredictions(client, project, version),
     show: (project, version) => show(client, project, version),

@@ -39,13 +39,21 @@ export function predictionBody(prediction: Prediction, config: LabelConfig, form
 /** The server cuts the text that names a task's versions here. */
 const longestVersionsText = 500
 
-/** Ids of all tasks that have a prediction of this very version. */
+/** Ids of all tasks that have a prediction of this very version, or of those among some. */
 export async function tasksPredicted(
   client: LabelStudioClient,
   project: string,
   version: ModelVersion,
+  among?: readonly string[],
 ): Promise<ReadonlySet<string>> {
   const what = `listing the predictions of ${version} in project ${project}`
+  if (among !== undefined) {
+    const found = new Set<string>()
+    await inParallel(among, atOnce, async (task) => {
+      if (await hasVersion(client, task, version, what)) found.add(task)
+    })
+    return found
+  }
   // It asks for versions that contain the text: sixteen-v1 finds those of sixteen-v12, too.
   const filter = {
     filter: 'filter:tasks:predictions_model_versions',

@@ -130,8 +130,8 @@ export interface AnnotationPlatform {
   importTasks(project: string, form: PaintingForm, tasks: readonly NewTask[]): Promise<void>
   /** Most tasks that one import takes. */
   readonly importLimit: number
-  /** Tasks that have a prediction of this version, of those asked for. */
-  tasksPredicted(project: string, version: ModelVersion): Promise<ReadonlySet<string>>
+  /** Tasks that have a prediction of this version. @param among where only these are of interest: so few are asked quickly */
+  tasksPredicted(project: string, version: ModelVersion, among?: readonly string[]): Promise<ReadonlySet<string>>
   addPredictions(project: string, form: PaintingForm, predictions: readonly TaskPrediction[]): Promise<void>
   /**
    * Takes all predictions of one version away; annotations made from them stay. Another version that is shown stays so.

@@ -204,9 +204,9 @@ export function openMemoryPlatform(options: { name?: Platform; importLimit?: num
       if (failure !== undefined) throw new ImportUnsettledError('The import got no answer: list the tasks.')
     },
 
-    async tasksPredicted(project, version) {
+    async tasksPredicted(project, version, among) {
       const stamped = reached(project).predictions.filter(({ prediction }) => prediction.version === version)
-      return new Set(stamped.map(({ task }) => task))
+      return new Set(stamped.map(({ task }) => task).filter((task) => among?.includes(task) ?? true))
     },
 
     async addPredictions(project, form, predictions) {

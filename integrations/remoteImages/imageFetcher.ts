@@ -133,7 +133,17 @@ function ask(url: URL, { authorization, lookup, signal }: Question): Promise<Inc
   }
   // A connection of its own: one that is kept open may have been made while more was allowed.
   const options = { agent: false, headers, signal, ...(lookup === undefined ? {} : { lookup }) } as const
-  send(url, options).on('response', resolve).on('error', reject).end()
+  send(url, options)
+    .on('response', resolve)
+    // Without a listener, Node leaves who waits alone with neither an answer nor an error.
+    .on('upgrade', (_, socket) => {
+      socket.destroy()
+      const problem = `${shown(url)} answers with another protocol, and no image: check the address.`
+      reject(new RemoteImageError(problem))
+    })
+    .on('error', reject)
+    .on('close', () => reject(new Error('the connection was closed')))
+    .end()
   return promise
 }
 

@@ -49,7 +49,10 @@ export function openOtherImages(edge: Edge): OtherImages {
 
   return {
     async answer(asking, tasks, answer, inTime) {
-      if (tasks.length === 0 || !(await hasSegmenter(asking))) return []
+      if (tasks.length === 0) return []
+      if (!(await hasSegmenter(asking)))
+        // Where one is wished for, the next run, or the one under way, will have one.
+        return asking.project.settings.segmenter === undefined ? [] : tasks.map(({ task }) => task)
       const places = new Map(tasks.map(({ task, index }) => [task, index]))
       const left = new Set(places.keys())
       for await (const item of label(asking, [...left], inTime)) {

@@ -13,6 +13,8 @@ import { write } from './writing.ts'
 
 /** The next checkpoint waits at least so many times as long as the last one took. */
 const leastRest = 19
+/** In intervals of the tuning: on a slow disk more would be lost with a kill than saved by writing less. */
+const longestRest = 4
 
 /** What is trained. */
 export type TrainingName = PhaseName | 'segmenter'
@@ -44,7 +46,7 @@ export async function readCheckpoint(
 
 /**
  * Saves a checkpoint after a look at the held-out pixels, not more often than the tuning's interval, and so that saving takes
- * a twentieth of the time at most.
+ * about a twentieth of the time.
  * @param now milliseconds
  */
 export function checkpointHook(
@@ -58,7 +60,8 @@ export function checkpointHook(
   let saved = now()
   let took = 0
   return async (fetch) => {
-    if (now() - saved < Math.max(checkpointInterval, leastRest * took)) return
+    const rest = Math.min(leastRest * took, longestRest * checkpointInterval)
+    if (now() - saved < Math.max(checkpointInterval, rest)) return
     const begun = now()
     const bytes = encodeCheckpoint(await fetch(), circumstancesOf(engine, inputs), { handOver: true })
     await write(store, run.checkpoint(training), bytes)

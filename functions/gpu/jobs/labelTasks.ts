@@ -47,25 +47,23 @@ export async function* labelTasks(
       return unlabelled(task, error)
     }
   }
+  /** Of the tasks that come next, in their order; none is held longer than it is needed. */
   const reading: Promise<Uint8Array | UnlabelledTask>[] = []
-  try {
-    for (const [index, task] of tasks.entries()) {
-      signal?.throwIfAborted()
-      while (reading.length < Math.min(tasks.length, index + readAhead)) {
-        const next = tasks[reading.length]
-        if (next === undefined) break
-        const ahead = read(next)
-        // It may fail before, or after, anybody waits for it.
-        ahead.catch(() => undefined)
-        reading.push(ahead)
-      }
-      const file = await reading[index]
-      signal?.throwIfAborted()
-      if (file instanceof Uint8Array) yield await label(predictor, task, file)
-      else if (file !== undefined) yield file
+  const line = tasks.values()
+  for (const task of tasks) {
+    signal?.throwIfAborted()
+    while (reading.length < readAhead) {
+      const { value: next } = line.next()
+      if (next === undefined) break
+      const ahead = read(next)
+      // It may fail before, or after, anybody waits for it.
+      ahead.catch(() => undefined)
+      reading.push(ahead)
     }
-  } finally {
-    await Promise.allSettled(reading)
+    const file = await reading.shift()
+    signal?.throwIfAborted()
+    if (file instanceof Uint8Array) yield await label(predictor, task, file)
+    else if (file !== undefined) yield file
   }
 }
 

@@ -74,5 +74,6 @@ function publishingPlace(
     newId: randomUUID,
     signal: over.signal,
     onTrouble: (message) => log.warn({ project: `${platform}-${project}` }, `tried again: ${message}`),
+    onGivenUp: (message) => log.warn({ project: `${platform}-${project}` }, message),
   }
 }

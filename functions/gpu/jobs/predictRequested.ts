@@ -1,11 +1,11 @@
 /** Predictions for the tasks that wait for one: their images are not ours, and nobody could answer at once. */
-import type { PaintingForm } from '../../../integrations/platform/index.ts'
-import { getJson, listJson, MissingError, type Store, updateJson } from '../../../integrations/storage/index.ts'
-import type { ProjectKeys } from '../../../integrations/storage/keys.ts'
+import { type PaintingForm, PlatformError, PlatformUnavailableError } from '../../../integrations/platform/index.ts'
+import { getJson, MissingError, updateJson } from '../../../integrations/storage/index.ts'
 import { draftVersion } from '../../../schemas/modelVersion.ts'
 import { PredictionRequest } from '../../../schemas/predictionRequest.ts'
 import { Project } from '../../../schemas/project.ts'
 import { Serving } from '../../../schemas/projectState.ts'
+import { isDue, mostFailures, postpone } from '../../factory/life/predictionRequests.ts'
 import { patiently } from '../../publishing/patience.ts'
 import type { PublishingPlace } from '../../publishing/place.ts'
 import type { Engine } from '../onnx/engine.ts'
@@ -15,37 +15,33 @@ import { openPredictor, type Predictor } from './predict.ts'
 
 /** Tasks that are looked at together. */
 const batchSize = 20
-/** Attempts at an image whose server is out of reach. */
-const mostFailures = 5
 
 /**
- * Labels the images of all tasks that wait, and pushes the predictions with the version that the project shows. A task that
- * has one already, is gone, or shows no image that can be read waits no longer.
+ * Labels the images of all tasks whose time has come, and pushes the predictions with the version that the project shows. A
+ * task that has one already, is gone, or shows no image that can be read waits no longer. Where that version has no
+ * segmenter, all wait on.
  * @throws JobError where images could not be had that may be had later; PlatformError; StorageError; the signal's reason
  */
 export async function predictRequested(place: PublishingPlace, engine: Engine): Promise<void> {
-  const { store, keys } = place
   const opened = await openServed(place, engine)
-  if (opened === undefined) {
-    // Without a segmenter nothing can be done, and nobody asks before there is one.
-    for await (const key of store.list(keys.predictionRequests)) await store.remove(key)
-    return
-  }
+  if (opened === undefined) return
   const { predictor, project } = opened
-  const left = new Map<string, string>()
+  const seen = new Set<string>()
+  const left: string[] = []
   try {
     for (;;) {
-      const waiting = await listRequests(store, keys)
-      const batch = waiting.filter(({ task }) => !left.has(task)).slice(0, batchSize)
-      if (batch.length === 0) break
-      for (const { task, reason } of await predictBatch(place, predictor, project, batch)) left.set(task, reason)
+      const waiting = await listWaiting(place, seen)
+      if (waiting.length === 0) break
+      for (const task of waiting) seen.add(task)
+      for (let start = 0; start < waiting.length; start += batchSize)
+        left.push(...(await predictBatch(place, predictor, project, waiting.slice(start, start + batchSize))))
     }
   } finally {
     await predictor.release()
   }
-  const [reason] = left.values()
+  const [reason] = left
   if (reason !== undefined)
-    throw new JobError(`${left.size} images could not be read, and are tried again later; of one: ${reason}`)
+    throw new JobError(`${left.length} images could not be labelled, and are tried again later; of one: ${reason}`)
 }
 
 async function openServed({ store, keys }: PublishingPlace, engine: Engine) {
@@ -57,48 +53,67 @@ async function openServed({ store, keys }: PublishingPlace, engine: Engine) {
   return { project, predictor: await openPredictor({ store, run, version, engine }) }
 }
 
-const listRequests = (store: Store, keys: ProjectKeys): Promise<readonly PredictionRequest[]> =>
-  listJson(store, keys.predictionRequests, () => true, PredictionRequest)
+/** Tasks whose time has come, of those not seen yet. */
+async function listWaiting({ store, keys, now }: PublishingPlace, seen: ReadonlySet<string>): Promise<string[]> {
+  const tasks: string[] = []
+  for await (const key of store.list(keys.predictionRequests)) {
+    const request = (await getJson(store, key, PredictionRequest))?.value
+    if (request !== undefined && !seen.has(request.task) && isDue(request, new Date(now()))) tasks.push(request.task)
+  }
+  return tasks
+}
 
-/** @returns those that are to be tried again */
+/** @returns why some are to be tried again */
 async function predictBatch(
   place: PublishingPlace,
   predictor: Predictor,
   project: Project,
-  requests: readonly PredictionRequest[],
-): Promise<readonly UnlabelledTask[]> {
-  const { store, keys, platform, signal, onTrouble } = place
+  asked: readonly string[],
+): Promise<readonly string[]> {
+  const { store, keys, platform, signal } = place
   const version = predictor.record.run
   const others = await patiently(place, async () => {
-    const predicted = await platform.tasksPredicted(place.project, version)
-    const asked = requests.map(({ task }) => task).filter((task) => !predicted.has(task))
-    return asked.length === 0 ? [] : await platform.listOtherTasks(place.project, asked)
+    const predicted = await platform.tasksPredicted(place.project, version, asked)
+    const missing = asked.filter((task) => !predicted.has(task))
+    return missing.length === 0 ? [] : await platform.listOtherTasks(place.project, missing)
   })
-  const unread: UnlabelledTask[] = []
-  const open = new Set(requests.map(({ task }) => task))
+  const wanted = new Set(others.map(({ id }) => id))
+  for (const task of asked) if (!wanted.has(task)) await store.remove(keys.predictionRequest(task))
+  const again: string[] = []
   for await (const item of labelTasks(predictor, platform, place.project, others, signal)) {
-    if ('labelMap' in item) await push(place, predictor, project, item)
-    else if (await isTriedAgain(store, keys, item)) {
-      unread.push(item)
-      open.delete(item.task)
-    } else onTrouble?.(`task ${item.task} gets no prediction: ${item.reason}`)
+    const failure = 'labelMap' in item ? await push(place, predictor, project, item) : item
+    if (failure !== undefined && (await isTriedAgain(place, failure))) {
+      again.push(failure.reason)
+      continue
+    }
+    if (failure !== undefined) place.onGivenUp?.(`task ${item.task} gets no prediction: ${failure.reason}`)
+    await store.remove(keys.predictionRequest(item.task))
   }
-  for (const task of open) await store.remove(keys.predictionRequest(task))
-  return unread
+  return again
 }
 
-async function push(place: PublishingPlace, { record }: Predictor, project: Project, labelled: LabelledTask) {
-  const { labelMap, score, task } = labelled
+/** Gives the task its prediction, unless it got one meanwhile. @returns why the platform does not take it */
+async function push(
+  place: PublishingPlace,
+  { record }: Predictor,
+  project: Project,
+  { labelMap, score, task }: LabelledTask,
+): Promise<UnlabelledTask | undefined> {
+  const { platform } = place
   const { width, height } = labelMap
   const form: PaintingForm = { parts: presentNames(record.parts, project), width, height }
   const prediction = { version: record.run, score, labelMap }
-  let tried = false
-  await patiently(place, async () => {
-    // After a failure it may be there.
-    const isThere = tried && (await place.platform.tasksPredicted(place.project, record.run)).has(task)
-    tried = true
-    if (!isThere) await place.platform.addPredictions(place.project, form, [{ task, prediction }])
-  })
+  try {
+    await patiently(place, async () => {
+      const predicted = await platform.tasksPredicted(place.project, record.run, [task])
+      if (!predicted.has(task)) await platform.addPredictions(place.project, form, [{ task, prediction }])
+    })
+    return undefined
+  } catch (error) {
+    if (!(error instanceof PlatformError) || error instanceof PlatformUnavailableError) throw error
+    // One that is refused must not keep the others from theirs.
+    return { task, reason: error.message, mayPass: true }
+  }
 }
 
 /** Parts as the platform calls them today. */
@@ -107,13 +122,11 @@ function presentNames(parts: Predictor['record']['parts'], { labelList, life }: 
   return parts.map(({ name }) => (present.has(name) ? name : (life.labelAliases[name] ?? name)))
 }
 
-async function isTriedAgain(store: Store, keys: ProjectKeys, { task, mayPass }: UnlabelledTask): Promise<boolean> {
-  if (!mayPass) return false
+async function isTriedAgain({ store, keys, now }: PublishingPlace, failed: UnlabelledTask): Promise<boolean> {
+  if (!failed.mayPass) return false
   try {
-    const { value } = await updateJson(store, keys.predictionRequest(task), PredictionRequest, (request) => ({
-      ...request,
-      failures: request.failures + 1,
-    }))
+    const key = keys.predictionRequest(failed.task)
+    const { value } = await updateJson(store, key, PredictionRequest, (request) => postpone(request, new Date(now())))
     return value.failures < mostFailures
   } catch (error) {
     if (error instanceof MissingError) return false

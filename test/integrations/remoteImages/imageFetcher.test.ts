@@ -1,3 +1,4 @@
+import { createServer } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { openImageFetcher } from '../../../integrations/remoteImages/index.ts'
@@ -57,6 +58,20 @@ describe('an image', () => {
   test('that is compressed on the way is refused: it could unfold to any size', async () => {
     const server = await serving(whole(gzipSync(png), { more: { 'content-encoding': 'gzip' } }))
     expect((await failureOf(local.fetch(server.origin))).message).toContain('is sent as gzip')
+  })
+
+  test('in place of which the server offers another protocol is refused, and nobody waits for ever', async () => {
+    const server = createServer((socket) => {
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: any\r\n\r\n')
+      socket.on('error', () => undefined).resume()
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const address = server.address()
+    const port = typeof address === 'object' ? address?.port : undefined
+    const error = await failureOf(local.fetch(`http://127.0.0.1:${port}/a.png`))
+    expect(error.message).toContain('answers with another protocol')
+    expect(error.mayPass).toBe(false)
+    await new Promise((resolve) => server.close(resolve))
   })
 
   test('that is empty is refused', async () => {

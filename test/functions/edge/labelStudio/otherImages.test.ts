@@ -1,11 +1,12 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { Labeler, LabelRequest, TaskAnswer } from '../../../../functions/edge/labeler.ts'
 import { decodeBrush } from '../../../../integrations/label-studio/format/index.ts'
-import { encodeJson, type Store } from '../../../../integrations/storage/index.ts'
+import { encodeJson, type Store, updateJson } from '../../../../integrations/storage/index.ts'
+import { Project } from '../../../../schemas/project.ts'
 import { SegmenterRecord } from '../../../../schemas/segmenter.ts'
 import { openEdge } from '../edgeUnderTest.ts'
 import { recorded } from '../recorded.ts'
-import { asking, project, Results, run, storeOfPredictions } from './storeOfPredictions.ts'
+import { asking, keys, project, Results, run, storeOfPredictions } from './storeOfPredictions.ts'
 
 let store: Store
 beforeEach(async () => {
@@ -116,6 +117,19 @@ describe('tasks with other images than ours', () => {
       expect(queue.messages).toEqual([])
     }
   })
+})
+
+test('tasks wait for a segmenter that is wished for, and not there yet', async () => {
+  for (const version of ['sixteen-v0', 'sixteen-v1'] as const) {
+    const wishing = await storeOfPredictions(version)
+    await updateJson(wishing, keys.project, Project, (one) => ({
+      ...one,
+      settings: { ...one.settings, segmenter: {} },
+    }))
+    const { ask, queue } = openEdge({ store: wishing })
+    expect((await ask('POST', '/predict', asking(undefined))).json).toEqual({ results: [[]] })
+    expect(queue.events()).toMatchObject([{ kind: 'predict', tasks: ['1'] }])
+  }
 })
 
 describe('a hint', () => {

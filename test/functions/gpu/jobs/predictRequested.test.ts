@@ -17,12 +17,12 @@ afterAll(() => engine.close())
 
 let world: ReactorWorld
 let place: PublishingPlace
-const troubles: string[] = []
+const givenUp: string[] = []
 beforeEach(async () => {
   world = reactorWorld()
-  troubles.length = 0
+  givenUp.length = 0
   const { platform, store, place: of } = world
-  place = { ...of, platform, store, now: () => of.now().getTime(), onTrouble: (message) => void troubles.push(message) }
+  place = { ...of, platform, store, now: () => of.now().getTime(), onGivenUp: (message) => void givenUp.push(message) }
   await world.setProject(tinyProject())
   await serveSegmenter(store)
 })
@@ -99,29 +99,59 @@ describe('tasks that wait for a prediction', () => {
     await predictRequested(place, engine)
     expect(predicted().map(({ task }) => task)).toEqual([good])
     expect(await waiting()).toEqual([])
-    expect(troubles).toEqual([expect.stringMatching(new RegExp(`^task ${bad} gets no prediction: `))])
+    expect(givenUp).toEqual([expect.stringMatching(new RegExp(`^task ${bad} gets no prediction: `))])
   })
 
-  test('whose image is out of reach wait on, for five attempts', async () => {
+  test('whose image is out of reach wait on, each time twice as long, for an hour', async () => {
     const task = world.platform.addForeignTask(projectId, await photo(20, 20))
     failing(new RemoteImageError('Nobody answers at images.example.', { mayPass: true }))
     await wantPredictions(world.place, [task])
-    for (const attempt of [1, 2, 3, 4]) {
-      await expect(predictRequested(place, engine)).rejects.toThrow(
-        '1 images could not be read, and are tried again later; of one: Nobody answers at images.example.',
-      )
-      expect(await failuresOf(task)).toBe(attempt)
+    const minutes = [0, 1, 2, 4, 8, 16, 32]
+    const begun = place.now()
+    const at = (passed: number): PublishingPlace => ({ ...place, now: () => begun + 60_000 * passed })
+    let passed = 0
+    for (const [attempt, minute] of minutes.entries()) {
+      if (minute > 0) {
+        // Too early, nothing is tried.
+        await predictRequested(at(passed + minute - 0.1), engine)
+        expect(await failuresOf(task)).toBe(attempt)
+      }
+      passed += minute
+      const trying = predictRequested(at(passed), engine)
+      if (attempt < minutes.length - 1)
+        await expect(trying).rejects.toThrow(
+          '1 images could not be labelled, and are tried again later; of one: Nobody answers at images.example.',
+        )
+      else await trying
     }
-    await predictRequested(place, engine)
     expect(await waiting()).toEqual([])
-    expect(troubles).toEqual([`task ${task} gets no prediction: Nobody answers at images.example.`])
+    expect(givenUp).toEqual([`task ${task} gets no prediction: Nobody answers at images.example.`])
   })
 
-  test('are not waited for where the version shown has no segmenter', async () => {
+  test('wait on where the version shown has no segmenter', async () => {
     await world.store.remove(keys.run(version).segmenterRecord)
     await wantPredictions(world.place, [world.platform.addForeignTask(projectId, await photo(20, 20))])
     await predictRequested(place, engine)
     expect(predicted()).toEqual([])
+    expect(await waiting()).toHaveLength(1)
+  })
+
+  test('that get one while the others are labelled get no second', async () => {
+    const tasks: string[] = []
+    for (const side of [20, 21]) tasks.push(world.platform.addForeignTask(projectId, await photo(side, side)))
+    await wantPredictions(world.place, tasks)
+    const { addPredictions } = world.platform
+    let isFirst = true
+    world.platform.addPredictions = async (project, form, given) => {
+      await addPredictions(project, form, given)
+      if (!isFirst) return
+      isFirst = false
+      // A person opens the other one, and is answered at once.
+      const prediction = { version, score: 1, labelMap: { width: 21, height: 21, data: new Uint8Array(441) } } as const
+      await addPredictions(project, { ...form, width: 21, height: 21 }, [{ task: tasks[1] ?? '', prediction }])
+    }
+    await predictRequested(place, engine)
+    expect(predicted().map(({ task }) => task)).toEqual(tasks)
     expect(await waiting()).toEqual([])
   })
 
@@ -138,13 +168,18 @@ describe('tasks that wait for a prediction', () => {
     expect(predicted()).toHaveLength(1)
   })
 
-  test('wait on where the platform refuses the prediction', async () => {
-    await wantPredictions(world.place, [world.platform.addForeignTask(projectId, await photo(20, 20))])
-    world.platform.addPredictions = async () => {
-      throw new PlatformError('This token may not add predictions.')
+  test('wait on where the platform refuses their prediction, which keeps no other from its own', async () => {
+    const tasks: string[] = []
+    for (const side of [20, 21]) tasks.push(world.platform.addForeignTask(projectId, await photo(side, side)))
+    await wantPredictions(world.place, tasks)
+    const { addPredictions } = world.platform
+    world.platform.addPredictions = async (project, form, given) => {
+      if (given[0]?.task === tasks[0]) throw new PlatformError('This prediction is too large.')
+      await addPredictions(project, form, given)
     }
-    await expect(predictRequested(place, engine)).rejects.toThrow('may not add predictions')
-    expect(await waiting()).toHaveLength(1)
+    await expect(predictRequested(place, engine)).rejects.toThrow('of one: This prediction is too large.')
+    expect(predicted().map(({ task }) => task)).toEqual([tasks[1]])
+    expect(await waiting()).toEqual([keys.predictionRequest(tasks[0] ?? '')])
   })
 })
 
