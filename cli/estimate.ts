@@ -6,11 +6,11 @@ import { defaultTuning } from '../functions/gpu/jobs/tuning.ts'
 import { chooseDevice } from '../functions/gpu/onnx/chooseDevice.ts'
 import type { Device } from '../functions/gpu/onnx/device.ts'
 import type { Engine } from '../functions/gpu/onnx/engine.ts'
+import { withEngine } from '../functions/gpu/onnx/withEngine.ts'
 import { sizeOfImages } from '../functions/gpu/stylegan/generator.ts'
 import type { GeneratorWeights } from '../functions/gpu/stylegan/weights.ts'
 import type { Project } from '../schemas/project.ts'
 import type { SharedOptions } from './options.ts'
-import { withEngine } from './withEngine.ts'
 
 export interface Estimate {
   /** What is estimated, as a noun phrase. */

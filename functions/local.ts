@@ -2,7 +2,6 @@
  * The composition root for one machine: the jobs in this process, sessions in worker threads, objects in the given
  * store. A run that was interrupted, even by kill -9, goes on where it was and ends with the same bytes.
  */
-import { availableParallelism } from 'node:os'
 import { projectKeys } from '../integrations/storage/keys.ts'
 import type { ReportData } from '../schemas/report.ts'
 import { PhaseName } from '../schemas/run.ts'
@@ -38,7 +37,7 @@ export async function runLocally(options: LocalRunOptions): Promise<LocalRunResu
   const keys = projectKeys(platform, id)
   options.signal?.throwIfAborted()
   const version = options.version ?? (await openRun(store, keys, await presentInputs(store, keys), now))
-  const engine = openEngine({ device: options.device, threads: options.threads ?? availableParallelism() })
+  const engine = openEngine({ device: options.device, threads: options.threads })
   const { onProgress, onPhase, signal, tuning } = options
   const context: JobContext = { store, keys, run: keys.run(version), version, engine, onProgress, signal, tuning }
   const state: { report?: ReportData } = {}

@@ -2,6 +2,7 @@ import { basename, join, resolve } from 'node:path'
 import { Command, Option } from 'commander'
 import { ExperimentError } from '../../functions/gpu/jobs/experiments/data.ts'
 import { type PresetName, planExperiment, presetNames } from '../../functions/gpu/jobs/experiments/plan.ts'
+import { withEngine } from '../../functions/gpu/onnx/withEngine.ts'
 import { readPretrained } from '../../functions/gpu/segmenter/pretrained.ts'
 import { segmenterNetwork } from '../../functions/gpu/segmenter/segmenter.ts'
 import { Backbone } from '../../schemas/segmenter.ts'
@@ -13,7 +14,6 @@ import { ownExperimentData } from '../ownExperimentData.ts'
 import { openProjectFolder } from '../projectFolder.ts'
 import { readWhole } from '../readWhole.ts'
 import { announceDevice } from '../run.ts'
-import { withEngine } from '../withEngine.ts'
 
 interface ExperimentOptions extends SharedOptions {
   readonly images: string

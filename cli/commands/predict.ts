@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { openPredictor } from '../../functions/gpu/jobs/predict.ts'
+import { withEngine } from '../../functions/gpu/onnx/withEngine.ts'
 import type { RunVersion } from '../../schemas/run.ts'
 import { listImages } from '../imageList.ts'
 import { interruptible } from '../interrupt.ts'
@@ -11,7 +12,6 @@ import { openPredictionFiles } from '../predictionFiles.ts'
 import { openProjectFolder } from '../projectFolder.ts'
 import { announceDevice } from '../run.ts'
 import { segmentedRun } from '../segmentedRun.ts'
-import { withEngine } from '../withEngine.ts'
 
 interface PredictOptions extends SharedOptions {
   readonly out: string

@@ -6,6 +6,7 @@ import {
   readNamedGenerator,
 } from '../../functions/gpu/jobs/generatorWeights.ts'
 import type { Mixture } from '../../functions/gpu/jobs/samples.ts'
+import { withEngine } from '../../functions/gpu/onnx/withEngine.ts'
 import { sizeOfImages } from '../../functions/gpu/stylegan/generator.ts'
 import { styleCount } from '../../functions/gpu/stylegan/synthesis.ts'
 import type { GeneratorWeights } from '../../functions/gpu/stylegan/weights.ts'
@@ -21,7 +22,6 @@ import { openSampleFiles } from '../sampleFiles.ts'
 import { sampleImages } from '../sampleImages.ts'
 import { type SampleOptions, sampleRequest, sampleSheet, smallestTile } from '../sampleRequest.ts'
 import { parseSeedList } from '../seedList.ts'
-import { withEngine } from '../withEngine.ts'
 
 interface SamplesOptions extends SharedOptions, SampleOptions {
   readonly generator: string

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { Command, Option } from 'commander'
 import { type SegmenterRequest, trainSegmenter as train } from '../../functions/gpu/jobs/trainSegmenter.ts'
+import { withEngine } from '../../functions/gpu/onnx/withEngine.ts'
 import type { RunVersion } from '../../schemas/run.ts'
 import { Backbone, type SegmenterOptions, type SegmenterRecord, type SegmenterWish } from '../../schemas/segmenter.ts'
 import { sha256Of } from '../../schemas/sha256.ts'
@@ -20,7 +21,6 @@ import {
 import { completeRun, openProjectFolder, type ProjectFolder } from '../projectFolder.ts'
 import { whileLocked } from '../projectLock.ts'
 import { announceDevice } from '../run.ts'
-import { withEngine } from '../withEngine.ts'
 
 interface TrainSegmenterOptions
   extends SharedOptions,

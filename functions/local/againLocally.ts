@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os'
 import type { Store } from '../../integrations/storage/index.ts'
 import { projectKeys } from '../../integrations/storage/keys.ts'
 import type { Platform } from '../../schemas/project.ts'
@@ -27,7 +26,7 @@ export async function* againLocally(options: AgainOptions): AsyncGenerator<Sampl
   const { store, version, device, onProgress, signal } = options
   const keys = projectKeys(options.platform, options.project)
   const project = await readProject({ store, keys })
-  const threads = hasSmallImages(project, { device }) ? 1 : (options.threads ?? availableParallelism())
+  const threads = hasSmallImages(project, { device }) ? 1 : options.threads
   const engine = openEngine({ device, threads })
   try {
     yield* makeAgain({ store, keys, run: keys.run(version), version, engine, onProgress, signal }, options.seeds)

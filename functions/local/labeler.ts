@@ -1,5 +1,4 @@
 /** Labels images while somebody waits, on this machine. */
-import { availableParallelism } from 'node:os'
 import type { AnnotationPlatform } from '../../integrations/platform/index.ts'
 import type { Store } from '../../integrations/storage/index.ts'
 import { projectKeys } from '../../integrations/storage/keys.ts'
@@ -9,20 +8,7 @@ import { labelTasks } from '../gpu/jobs/labelTasks.ts'
 import { openPredictor, type Predictor } from '../gpu/jobs/predict.ts'
 import type { Device } from '../gpu/onnx/device.ts'
 import { type Engine, openEngine } from '../gpu/onnx/engine.ts'
-
-/** Waits no longer than the signal says: a platform that waits for the answer may not be able to say anything meanwhile. */
-async function inTime<Value>(signal: AbortSignal, awaited: Promise<Value>): Promise<Value> {
-  const { promise: over, reject } = Promise.withResolvers<never>()
-  const end = (): void => reject(signal.reason)
-  signal.addEventListener('abort', end)
-  try {
-    signal.throwIfAborted()
-    return await Promise.race([awaited, over])
-  } finally {
-    signal.removeEventListener('abort', end)
-    awaited.catch(() => undefined)
-  }
-}
+import { inTime } from './inTime.ts'
 
 /** Segmenters that stay loaded. */
 const capacity = 2
@@ -69,7 +55,7 @@ export function openLabeler({ store, platformOf, device, threads }: LabelerOptio
     const record = await store.head(run.segmenterRecord)
     if (record === undefined) return undefined
     const name = `${run.segmenterRecord} ${record.etag}`
-    engine ??= openEngine({ device, threads: threads ?? availableParallelism() })
+    engine ??= openEngine({ device, threads })
     const there = loaded.get(name)
     const entry = there ?? { predictor: openPredictor({ store, run, version, engine }), users: 0, isReplaced: false }
     // Whoever waits for it hears of it; it may fail before anybody does.

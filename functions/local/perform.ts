@@ -5,12 +5,13 @@ import { projectKeys } from '../../integrations/storage/keys.ts'
 import { type Work, WorkflowError } from '../../integrations/workflow/index.ts'
 import type { Platform } from '../../schemas/project.ts'
 import type { JobProgress } from '../gpu/jobs/context.ts'
+import { predictRequested } from '../gpu/jobs/predictRequested.ts'
 import { requireInputs } from '../gpu/jobs/runInputs.ts'
-import { answerRequests } from '../gpu/jobs/running/answerRequests.ts'
 import { progressRecord } from '../gpu/jobs/running/progressRecord.ts'
 import { makeSeeds } from '../gpu/jobs/running/recordedSeeds.ts'
 import type { SeedsContext } from '../gpu/jobs/seeds.ts'
 import type { Device } from '../gpu/onnx/device.ts'
+import { withEngine } from '../gpu/onnx/withEngine.ts'
 import { runLocally } from '../local.ts'
 import type { PublishingPlace, PublishingTimes } from '../publishing/place.ts'
 import type { LocalRunOptions } from './options.ts'
@@ -52,7 +53,7 @@ export async function perform(options: PerformOptions, work: Work, signal: Abort
     onGivenUp: (message) => options.onTrouble?.(work, message),
   }
   if (work.kind === 'seeds') await makeSeeds(options, place)
-  else if (work.kind === 'predictions') await answerRequests(options, place)
+  else if (work.kind === 'predictions') await withEngine(options, (engine) => predictRequested(place, engine))
   else await makeRun(options, work, place, signal)
 }
 

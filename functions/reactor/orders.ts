@@ -2,11 +2,11 @@
 import type { PaintingForm } from '../../integrations/platform/index.ts'
 import { encodeJson, getJson, overwrite } from '../../integrations/storage/index.ts'
 import type { Event } from '../../schemas/event.ts'
-import { draftVersion } from '../../schemas/modelVersion.ts'
 import { Project } from '../../schemas/project.ts'
-import { Serving, TrainRequest } from '../../schemas/projectState.ts'
+import { TrainRequest } from '../../schemas/projectState.ts'
 import { openPredictions } from '../publishing/predictions.ts'
 import { predictTasks } from '../publishing/predictTasks.ts'
+import { servedRun } from '../publishing/servedRun.ts'
 import { chooseVersion } from '../publishing/showVersion.ts'
 import { listRuns } from '../runs.ts'
 import type { ReactorPlace } from './context.ts'
@@ -44,9 +44,9 @@ export async function carryOutOrder(place: ReactorPlace, event: Event): Promise<
 /** Gives tasks the predictions that were too many or too large to answer with. */
 async function push(place: ReactorPlace, tasks: readonly string[]): Promise<void> {
   const { store, keys, platform, project: id } = place
-  const version = (await getJson(store, keys.serving, Serving))?.value.version
+  const version = await servedRun(place)
   const project = (await getJson(store, keys.project, Project))?.value
-  if (version === undefined || version === draftVersion || project === undefined) return
+  if (version === undefined || project === undefined) return
   const predictions = await openPredictions(store, keys, version)
   if (predictions === undefined) return
   const wanted = new Set(tasks)

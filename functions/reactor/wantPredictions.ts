@@ -1,9 +1,8 @@
 /** Tasks whose images are not ours, and that wait for a prediction. */
 import { AlreadyExistsError, createJson, getJson } from '../../integrations/storage/index.ts'
-import { draftVersion } from '../../schemas/modelVersion.ts'
 import { PredictionRequest } from '../../schemas/predictionRequest.ts'
-import { Serving } from '../../schemas/projectState.ts'
 import { isDue } from '../factory/life/predictionRequests.ts'
+import { servedRun } from '../publishing/servedRun.ts'
 import type { ReactorPlace } from './context.ts'
 
 /** Notes down that these tasks are to be labelled; one that waits already waits on. @throws StorageError */
@@ -23,9 +22,8 @@ export async function wantPredictions({ store, keys, now }: ReactorPlace, tasks:
 export async function beginPredictions(place: ReactorPlace): Promise<void> {
   const { store, keys, workflow, platform, project, log } = place
   if (!(await isAnyDue(place))) return
-  const version = (await getJson(store, keys.serving, Serving))?.value.version
-  if (version === undefined || version === draftVersion) return
-  if ((await store.head(keys.run(version).segmenterRecord)) === undefined) return
+  const version = await servedRun(place)
+  if (version === undefined || (await store.head(keys.run(version).segmenterRecord)) === undefined) return
   if (await workflow.start({ platform: platform.name, project, kind: 'predictions' }))
     log.info({ project: keys.root }, 'images are being labelled')
 }

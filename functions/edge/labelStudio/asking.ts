@@ -11,6 +11,7 @@ import { projectKeys } from '../../../integrations/storage/keys.ts'
 import type { PredictRequest } from '../../../schemas/labelStudio/backend.ts'
 import type { ModelVersion } from '../../../schemas/modelVersion.ts'
 import { Project } from '../../../schemas/project.ts'
+import { presentNames } from '../../factory/life/presentNames.ts'
 import type { Edge } from '../options.ts'
 import { nothing } from './answer.ts'
 import type { StoredPrediction } from './storedPredictions.ts'
@@ -51,15 +52,10 @@ function readConfig(edge: Edge, project: string, xml: string | null | undefined)
   }
 }
 
-/** Parts as the label configuration calls them today. */
-export function presentNames({ labels, project }: Asking, parts: readonly string[]): readonly string[] {
-  return parts.map((name) => (labels.has(name) ? name : (project.life.labelAliases[name] ?? name)))
-}
-
 /** A prediction as one item of the answer, in JSON. */
 export function encodeItem(asking: Asking, prediction: StoredPrediction): string {
   const { width, height } = prediction.labelMap
-  const parts = presentNames(asking, prediction.parts)
+  const parts = presentNames(prediction.parts, asking.labels, asking.project.life)
   const result = encodeResult(prediction, asking.config, { parts, width, height })
   // A server would store an empty prediction, and never ask again.
   if (isEmptyPrediction(result)) return nothing

@@ -2,8 +2,9 @@
 import { encodeHinted, parseHints } from '../../../integrations/label-studio/format/index.ts'
 import type { PredictRequest, PredictTask } from '../../../schemas/labelStudio/backend.ts'
 import { applyHints } from '../../factory/hints.ts'
+import { presentNames } from '../../factory/life/presentNames.ts'
 import type { Edge } from '../options.ts'
-import { type Asking, presentNames } from './asking.ts'
+import type { Asking } from './asking.ts'
 import type { OtherImages } from './otherImages.ts'
 import { sampleOf } from './sampleOf.ts'
 import type { openStoredPredictions, StoredPrediction } from './storedPredictions.ts'
@@ -58,7 +59,7 @@ export function openHinted(
 function encode(asking: Asking, prediction: StoredPrediction, drawn: ReturnType<typeof parseHints>): string {
   const { labelMap, score } = prediction
   const { width, height } = labelMap
-  const parts = presentNames(asking, prediction.parts)
+  const parts = presentNames(prediction.parts, asking.labels, asking.project.life)
   const ids = new Map(parts.map((name, id) => [name, id]))
   const meant = applyHints(labelMap, drawn.hints, (label) => ids.get(label))
   const form = { parts, width, height }

@@ -1,13 +1,13 @@
 /** Predictions for the tasks that wait for one: their images are not ours, and nobody could answer at once. */
 import { type PaintingForm, PlatformError, PlatformUnavailableError } from '../../../integrations/platform/index.ts'
 import { getJson, MissingError, updateJson } from '../../../integrations/storage/index.ts'
-import { draftVersion } from '../../../schemas/modelVersion.ts'
 import { PredictionRequest } from '../../../schemas/predictionRequest.ts'
 import { Project } from '../../../schemas/project.ts'
-import { Serving } from '../../../schemas/projectState.ts'
 import { isDue, mostFailures, postpone } from '../../factory/life/predictionRequests.ts'
+import { presentNames } from '../../factory/life/presentNames.ts'
 import { patiently } from '../../publishing/patience.ts'
 import type { PublishingPlace } from '../../publishing/place.ts'
+import { servedRun } from '../../publishing/servedRun.ts'
 import type { Engine } from '../onnx/engine.ts'
 import { JobError } from './context.ts'
 import { type LabelledTask, labelTasks, type UnlabelledTask } from './labelTasks.ts'
@@ -44,10 +44,11 @@ export async function predictRequested(place: PublishingPlace, engine: Engine): 
     throw new JobError(`${left.length} images could not be labelled, and are tried again later; of one: ${reason}`)
 }
 
-async function openServed({ store, keys }: PublishingPlace, engine: Engine) {
-  const version = (await getJson(store, keys.serving, Serving))?.value.version
+async function openServed(place: PublishingPlace, engine: Engine) {
+  const { store, keys } = place
+  const version = await servedRun(place)
   const project = (await getJson(store, keys.project, Project))?.value
-  if (version === undefined || version === draftVersion || project === undefined) return undefined
+  if (version === undefined || project === undefined) return undefined
   const run = keys.run(version)
   if ((await store.head(run.segmenterRecord)) === undefined) return undefined
   return { project, predictor: await openPredictor({ store, run, version, engine }) }
@@ -101,7 +102,13 @@ async function push(
 ): Promise<UnlabelledTask | undefined> {
   const { platform } = place
   const { width, height } = labelMap
-  const form: PaintingForm = { parts: presentNames(record.parts, project), width, height }
+  const present = new Set(project.labelList.parts.map(({ name }) => name))
+  const parts = presentNames(
+    record.parts.map(({ name }) => name),
+    present,
+    project.life,
+  )
+  const form: PaintingForm = { parts, width, height }
   const prediction = { version: record.run, score, labelMap }
   try {
     await patiently(place, async () => {
@@ -114,12 +121,6 @@ async function push(
     // One that is refused must not keep the others from theirs.
     return { task, reason: error.message, mayPass: true }
   }
-}
-
-/** Parts as the platform calls them today. */
-function presentNames(parts: Predictor['record']['parts'], { labelList, life }: Project): readonly string[] {
-  const present = new Set(labelList.parts.map(({ name }) => name))
-  return parts.map(({ name }) => (present.has(name) ? name : (life.labelAliases[name] ?? name)))
 }
 
 async function isTriedAgain({ store, keys, now }: PublishingPlace, failed: UnlabelledTask): Promise<boolean> {

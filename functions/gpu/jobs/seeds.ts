@@ -1,16 +1,15 @@
 import { encodeLabelMap } from '../../../integrations/images/index.ts'
 import type { NewTask, PaintingForm } from '../../../integrations/platform/index.ts'
-import { AlreadyExistsError, getJson, MissingError, type Store } from '../../../integrations/storage/index.ts'
+import { AlreadyExistsError, MissingError, type Store } from '../../../integrations/storage/index.ts'
 import type { ProjectKeys } from '../../../integrations/storage/keys.ts'
 import type { LabelMap } from '../../../schemas/labelMap.ts'
-import { draftVersion } from '../../../schemas/modelVersion.ts'
 import type { Project } from '../../../schemas/project.ts'
-import { Serving } from '../../../schemas/projectState.ts'
 import type { Sample } from '../../../schemas/sample.ts'
 import { importSamples, tasksBySample } from '../../publishing/importSamples.ts'
 import { patiently } from '../../publishing/patience.ts'
 import type { PublishingPlace } from '../../publishing/place.ts'
 import { loadDraft, openPredictions } from '../../publishing/predictions.ts'
+import { servedRun } from '../../publishing/servedRun.ts'
 import type { Engine } from '../onnx/engine.ts'
 import { chooseSeeds } from './chooseSeeds.ts'
 import { readProject } from './context.ts'
@@ -75,8 +74,8 @@ async function predictor(store: Store, keys: ProjectKeys, form: PaintingForm): P
     const fits = width === form.width && height === form.height && data.every((id) => id < form.parts.length)
     return fits ? prediction : undefined
   }
-  const version = (await getJson(store, keys.serving, Serving))?.value.version ?? draftVersion
-  if (version === draftVersion) return async (sample) => fitting(await loadDraft(store, keys, sample))
+  const version = await servedRun({ store, keys })
+  if (version === undefined) return async (sample) => fitting(await loadDraft(store, keys, sample))
   const predictions = await openPredictions(store, keys, version)
   if (predictions?.parts.join('\n') !== form.parts.join('\n')) return async () => undefined
   return async (sample) => fitting(await predictions.load(sample))

@@ -52,7 +52,7 @@ export interface Engine {
 export interface EngineOptions {
   readonly device: Device
   /** Default: all cores. */
-  readonly threads?: number
+  readonly threads?: number | undefined
 }
 
 /**

@@ -19,7 +19,7 @@ export interface SegmenterFitOptions extends OptimizerChoice, Omit<FitSchedule, 
   readonly balanceParts: boolean
 }
 
-/** Found by measurement on the avatars: under two minutes on two cores with the small network. */
+/** Found by measurement on the avatars: two and a half minutes on two cores with the small network. */
 export const defaultSegmenterFitOptions: SegmenterFitOptions = {
   seed: 0,
   steps: 400,

@@ -2,7 +2,6 @@
  * One step of a run, or other work of a project, as a container does it: it gets a name, and finds all else in the store.
  * Done again, killed and begun again, or done twice at once, a step leaves the same objects.
  */
-import { availableParallelism } from 'node:os'
 import { getJson, MissingError, type Store, updateJson } from '../../../../integrations/storage/index.ts'
 import { projectKeys } from '../../../../integrations/storage/keys.ts'
 import { type Platform, shardCount } from '../../../../schemas/project.ts'
@@ -11,11 +10,12 @@ import { beginPhase, endPhase } from '../../../factory/runRecord.ts'
 import type { PublishingPlace } from '../../../publishing/place.ts'
 import type { Device } from '../../onnx/device.ts'
 import { type Engine, openEngine } from '../../onnx/engine.ts'
+import { withEngine } from '../../onnx/withEngine.ts'
 import { type JobContext, JobError, type JobProgress, readProject } from '../context.ts'
 import type { EvaluateOptions } from '../evaluate.ts'
+import { predictRequested } from '../predictRequested.ts'
 import { requireInputs } from '../runInputs.ts'
 import type { JobTuning } from '../tuning.ts'
-import { answerRequests } from './answerRequests.ts'
 import { endRun } from './endRun.ts'
 import { allShards, type Share } from './generateAll.ts'
 import { generateShare } from './generateShare.ts'
@@ -56,12 +56,15 @@ export interface ContainerOptions extends SeedsOptions {
 export async function runContainerJob(options: ContainerOptions, job: ContainerJob): Promise<void> {
   const { name, version } = job
   if (name === 'seeds') return await makeSeeds(options, options.publishing(job))
-  if (name === 'predict') return await answerRequests(options, options.publishing(job))
+  if (name === 'predict') {
+    const place = options.publishing(job)
+    return await withEngine(options, (engine) => predictRequested(place, engine))
+  }
   if (version === undefined) throw new JobError(`${name} is a step of a run: say of which`)
   const { store, now, signal, tuning } = options
   const keys = projectKeys(job.platform, job.project)
   await requireInputs(store, keys, version)
-  const engine = openEngine({ device: options.device, threads: options.threads ?? availableParallelism() })
+  const engine = openEngine({ device: options.device, threads: options.threads })
   const run = keys.run(version)
   const progress = progressRecord(store, run.progress, version, () => now().getTime())
   const onProgress = (event: JobProgress): void => {

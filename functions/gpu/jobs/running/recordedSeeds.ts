@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os'
 import { updateJson } from '../../../../integrations/storage/index.ts'
 import { SeedList } from '../../../../schemas/seedList.ts'
 import type { PublishingPlace } from '../../../publishing/place.ts'
@@ -15,7 +14,7 @@ export interface SeedsOptions {
 
 /** Makes and shows seed samples; the seed list says what went wrong the last time. @throws the same */
 export async function makeSeeds({ device, threads, draft }: SeedsOptions, place: PublishingPlace): Promise<void> {
-  const engine = openEngine({ device, threads: threads ?? availableParallelism() })
+  const engine = openEngine({ device, threads })
   const { store, keys } = place
   const recordFailure = (failure: string | undefined): Promise<unknown> =>
     updateJson(store, keys.seeds, SeedList, ({ failure: _, ...list }) =>
