@@ -7,13 +7,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { bundleFunction } from '../cdk/bundleFunction.ts'
+import { table } from '../functions/gpu/jobs/experiments/markdownTable.ts'
 import { openCloudServices } from './support/lambdaRuntime/cloudServices.ts'
 import { type ColdStart, coldStart } from './support/lambdaRuntime/coldStart.ts'
 import { httpEvent } from './support/lambdaRuntime/httpEvent.ts'
 import { interfaceClient, interfaceClientVersion } from './support/lambdaRuntime/interfaceClient.ts'
 import { describeMachine } from './support/machine.ts'
 import { median } from './support/median.ts'
-import { table } from './support/table.ts'
 
 /** What must hold: bytes of the bundle, and a cold start to `/health` in times of the empty function's. */
 const limits = { bytes: 2 * 2 ** 20, ratio: 2 }

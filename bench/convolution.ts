@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
+import { table } from '../functions/gpu/jobs/experiments/markdownTable.ts'
 import { gradients } from '../functions/gpu/onnx/autodiff.ts'
 import { type Engine, type KeptTensor, openEngine } from '../functions/gpu/onnx/engine.ts'
 import { float32, type HostTensor, int32 } from '../functions/gpu/onnx/hostTensor.ts'
@@ -22,7 +23,6 @@ import { input, type Tensor } from '../functions/gpu/onnx/tensor.ts'
 import { createRandom } from '../functions/gpu/random.ts'
 import { describeMachine } from './support/machine.ts'
 import { pythonWithTorch } from './support/python.ts'
-import { table } from './support/table.ts'
 
 const threads = 2
 const rounds = 9

@@ -6,6 +6,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { table } from '../functions/gpu/jobs/experiments/markdownTable.ts'
 import { encodeRgb } from '../integrations/images/index.ts'
 import { openLabelStudioClient } from '../integrations/label-studio/client.ts'
 import {
@@ -23,7 +24,6 @@ import { type EditorTimes, measureEditor } from './support/editorProbe.ts'
 import { innermost, type Place } from './support/innermost.ts'
 import { describeMachine } from './support/machine.ts'
 import { median } from './support/median.ts'
-import { table } from './support/table.ts'
 
 const kinds: readonly PaintingKind[] = ['brush', 'bitmask', 'polygon']
 const rounds = 3

@@ -7,10 +7,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { table } from '../functions/gpu/jobs/experiments/markdownTable.ts'
 import { answerParent, givenTask, inChild } from './support/child.ts'
 import { Built, type GraphKind, Measured, perform, type Setting, Task, threads } from './support/labelledImage.ts'
 import { describeMachine, gibibytes } from './support/machine.ts'
-import { table } from './support/table.ts'
 
 interface Group extends Setting {
   readonly name: string

@@ -8,13 +8,13 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
+import { table } from '../functions/gpu/jobs/experiments/markdownTable.ts'
 import { chooseDevice } from '../functions/gpu/onnx/chooseDevice.ts'
 import { DeviceChoice } from '../functions/gpu/onnx/device.ts'
 import { answerParent, givenTask, inChild } from './support/child.ts'
 import { Figures, GpuTask, gpuTasks, nameOfTask, performOnGpu } from './support/gpuTasks.ts'
 import { describeMachine } from './support/machine.ts'
 import { describeGpu } from './support/nvidiaSmi.ts'
-import { table } from './support/table.ts'
 
 const Wish = z.object({
   out: z.string().min(1),

@@ -6,13 +6,13 @@ import { z } from 'zod'
 import { collectFeatures, featureLength } from '../functions/gpu/interpreter/featureCollection.ts'
 import { defaultFitOptions, fitEnsemble } from '../functions/gpu/interpreter/fitEnsemble.ts'
 import { pixelBudget, samplePixels } from '../functions/gpu/interpreter/pixelSampling.ts'
+import { table } from '../functions/gpu/jobs/experiments/markdownTable.ts'
 import { openEngine } from '../functions/gpu/onnx/engine.ts'
 import { createRandom } from '../functions/gpu/random.ts'
 import { readGenerator } from '../functions/gpu/stylegan/weights.ts'
 import { answerParent, givenTask, inChild } from './support/child.ts'
 import { describeMachine, gibibytes, peakMemory } from './support/machine.ts'
 import { randomGenerator } from './support/randomGenerator.ts'
-import { table } from './support/table.ts'
 
 const images = 16
 const side = 512

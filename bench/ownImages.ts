@@ -4,6 +4,7 @@
  * and images are smooth blobs of colour. `npm run bench:own-images`
  */
 import { createApp } from '../functions/edge/index.ts'
+import { table } from '../functions/gpu/jobs/experiments/markdownTable.ts'
 import { segmenterOptions } from '../functions/gpu/jobs/segmenterOptions.ts'
 import { initialDeepLab } from '../functions/gpu/segmenter/initialWeights.ts'
 import { segmenterNetwork } from '../functions/gpu/segmenter/segmenter.ts'
@@ -20,7 +21,6 @@ import { Project } from '../schemas/project.ts'
 import { Serving } from '../schemas/projectState.ts'
 import { type Backbone, SegmenterRecord } from '../schemas/segmenter.ts'
 import { describeMachine } from './support/machine.ts'
-import { table } from './support/table.ts'
 
 const [tasks, side, parts, id, version] = [50, 512, 12, '1', 'sixteen-v1'] as const
 const keys = projectKeys('label-studio', id)

@@ -3,12 +3,12 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { ensembleTensors, initialEnsemble } from '../functions/gpu/interpreter/ensemble.ts'
 import { ensembleTraining } from '../functions/gpu/interpreter/ensembleTraining.ts'
 import { minibatches } from '../functions/gpu/interpreter/pixelSplit.ts'
+import { table } from '../functions/gpu/jobs/experiments/markdownTable.ts'
 import { openEngine } from '../functions/gpu/onnx/engine.ts'
 import { float32, int32 } from '../functions/gpu/onnx/hostTensor.ts'
 import { initialState, openTrainer } from '../functions/gpu/onnx/training.ts'
 import { createRandom } from '../functions/gpu/random.ts'
 import { describeMachine } from './support/machine.ts'
-import { table } from './support/table.ts'
 
 const shape = { members: 10, features: 976, hidden: [128, 32], parts: 11 } as const
 const [pixels, batch, steps, calls] = [4096, 256, 25, 8]

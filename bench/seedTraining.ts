@@ -10,18 +10,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
+import { table } from '../functions/gpu/jobs/experiments/markdownTable.ts'
 import { train } from '../functions/gpu/jobs/train.ts'
 import { readClassifier } from '../functions/gpu/jobs/trainingHistory.ts'
 import { openEngine } from '../functions/gpu/onnx/engine.ts'
-import { readGenerator } from '../functions/gpu/stylegan/weights.ts'
 import { openFileStore } from '../integrations/storage/fs.ts'
-import type { Store } from '../integrations/storage/index.ts'
-import { generatorWeightsKey } from '../integrations/storage/keys.ts'
-import { keys, writePaintings, writeProject } from './support/benchProject.ts'
+import { keys, paintRandomProject } from './support/benchProject.ts'
 import { answerParent, givenTask, inChild } from './support/child.ts'
 import { describeMachine, gibibytes, peakMemory } from './support/machine.ts'
-import { randomGenerator } from './support/randomGenerator.ts'
-import { table } from './support/table.ts'
 
 const images = 16
 const resolution = 512
@@ -48,7 +44,7 @@ type Trained = z.infer<typeof Trained>
 async function perform(task: z.infer<typeof Task>): Promise<Trained | null> {
   const store = await openFileStore(task.folder)
   if (task.task === 'paint') {
-    await paint(store, task.parts)
+    await paintRandomProject(store, { side: resolution, parts: task.parts, images })
     return null
   }
   const engine = openEngine({ device: 'cpu', threads })
@@ -80,14 +76,6 @@ async function perform(task: z.infer<typeof Task>): Promise<Trained | null> {
     collectPeak: seen.collectPeak,
     peakBytes: peakMemory(),
   }
-}
-
-async function paint(store: Store, parts: number): Promise<void> {
-  const generator = 'random'
-  const file = randomGenerator({ resolution })
-  await store.create(generatorWeightsKey(generator), file)
-  const project = await writeProject(store, readGenerator(file), { generator, parts, labelSide: resolution })
-  await writePaintings(store, project, images)
 }
 
 async function measure(parts: number): Promise<Trained> {

@@ -8,6 +8,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { table } from '../functions/gpu/jobs/experiments/markdownTable.ts'
 import { type Engine, openEngine } from '../functions/gpu/onnx/engine.ts'
 import { float32Data, type HostTensor, uint8Data } from '../functions/gpu/onnx/hostTensor.ts'
 import { type StoredTensor, writeSafetensors } from '../functions/gpu/onnx/safetensors.ts'
@@ -19,7 +20,6 @@ import { type SegmenterNetwork, segmenterNetwork } from '../functions/gpu/segmen
 import { segmenterTraining } from '../functions/gpu/segmenter/segmenterTraining.ts'
 import { describeMachine } from './support/machine.ts'
 import { pythonWithTorch } from './support/python.ts'
-import { table } from './support/table.ts'
 
 const threads = 2
 const classes = 11

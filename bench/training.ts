@@ -18,13 +18,13 @@ import {
 } from '../functions/gpu/interpreter/ensemble.ts'
 import { ensembleTraining } from '../functions/gpu/interpreter/ensembleTraining.ts'
 import { minibatches } from '../functions/gpu/interpreter/pixelSplit.ts'
+import { table } from '../functions/gpu/jobs/experiments/markdownTable.ts'
 import { type Engine, openEngine } from '../functions/gpu/onnx/engine.ts'
 import { float32, float32Data, int32 } from '../functions/gpu/onnx/hostTensor.ts'
 import { initialState, openTrainer } from '../functions/gpu/onnx/training.ts'
 import { createRandom } from '../functions/gpu/random.ts'
 import { describeMachine } from './support/machine.ts'
 import { pythonWithTorch } from './support/python.ts'
-import { table } from './support/table.ts'
 
 const threads = 2
 const steps = 100

@@ -12,11 +12,11 @@ import { serve } from '@hono/node-server'
 import { z } from 'zod'
 import { createApp, projectKey } from '../functions/edge/index.ts'
 import { openMetrics } from '../functions/edge/metrics.ts'
+import { table } from '../functions/gpu/jobs/experiments/markdownTable.ts'
 import { openSqliteQueue } from '../integrations/queue/sqlite.ts'
 import { openMemoryStore } from '../integrations/storage/memory.ts'
 import { Event } from '../schemas/event.ts'
 import { describeMachine } from './support/machine.ts'
-import { table } from './support/table.ts'
 
 const [webhooks, connections, projects, warmUp] = [10_000, 16, 4, 500]
 const accessKey = 'bench-access-key'

@@ -1,7 +1,12 @@
 /** What a command will take, from a short measurement on the chosen device. */
 import { hiddenWidths } from '../functions/gpu/interpreter/ensemble.ts'
 import { featureLength } from '../functions/gpu/interpreter/featureCollection.ts'
-import { secondsPerEnsembleStep, secondsPerImage } from '../functions/gpu/jobs/speed.ts'
+import {
+  distillingSeconds,
+  labelledToBare,
+  secondsPerEnsembleStep,
+  secondsPerImage,
+} from '../functions/gpu/jobs/speed.ts'
 import { defaultTuning } from '../functions/gpu/jobs/tuning.ts'
 import { chooseDevice } from '../functions/gpu/onnx/chooseDevice.ts'
 import type { Device } from '../functions/gpu/onnx/device.ts'
@@ -29,9 +34,6 @@ export interface EstimateOptions extends SharedOptions {
   readonly pricePerHour: number
 }
 
-/** Labelled ÷ bare, as measured by `npm run bench:factory`: the student's, and the exact ensemble's on small images. */
-const labeledToBare = { student: 1.5, ensemble: 7.5 } as const
-
 /** A compressed picture takes about this many bytes per pixel, its label map a tenth of one. */
 const bytesPerPixel = { image: 1.1, labels: 0.1 }
 
@@ -44,7 +46,7 @@ export async function estimateGeneration(
 ): Promise<Estimate & { readonly images: number }> {
   return onChosenDevice(options, async (engine) => {
     const perImage = await secondsPerImage(engine, weights, settings.truncation)
-    const ratio = labeledToBare[settings.labeler]
+    const ratio = labelledToBare[settings.labeler]
     const { width, height } = sizeOfImages(weights)
     const pixels = width * height
     const labels = settings.labelWidth * settings.labelHeight
@@ -66,15 +68,14 @@ export async function estimateTraining(
   seeds: number,
   options: EstimateOptions,
 ): Promise<Estimate> {
-  const { interpreter, lessons, student } = defaultTuning
+  const { interpreter } = defaultTuning
   const parts = labelList.parts.length
   const shape = { members: settings.members, features: featureLength(weights), hidden: hiddenWidths(parts), parts }
   return onChosenDevice(options, async (engine) => {
     const perImage = await secondsPerImage(engine, weights, settings.truncation)
     const perStep = await secondsPerEnsembleStep(engine, shape)
     const distils = settings.labeler === 'student'
-    // A lesson costs about half an image more than its image; a student's step about a sixth of the ensemble's.
-    const distilling = distils ? lessons.images * perImage * 1.5 + (student.steps * perStep) / 6 : 0
+    const distilling = distils ? distillingSeconds(defaultTuning, perImage, perStep) : 0
     const seconds = seeds * perImage + interpreter.steps * perStep + distilling
     // Weights, and the factory graph, which holds the generator too; a checkpoint takes four times the weights.
     const classifier = 4 * shape.members * shape.features * shape.hidden[0]

@@ -59,8 +59,8 @@ export async function experimentIn({ folder, ...request }: ExperimentRequest): P
       onBegin: ({ arm, randomSeed }, index) =>
         tell(`[${index + 1}/${plan.trials.length}] ${armName(arm)}, random seed ${randomSeed}`),
       onRecord: async (record, worked, all) => {
-        await writeFiles(folder, data, plan, all)
         if (!worked) return
+        await writeFiles(folder, data, plan, all)
         done.push(record.seconds)
         tell(
           `  mIoU ${record.miou.presentOnly.toFixed(3)} after ${formatDuration(record.seconds)}${leftOf(estimates, done)}`,

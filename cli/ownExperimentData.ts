@@ -42,8 +42,9 @@ const imageBytes = 2 ** 30
  */
 export async function ownExperimentData(project: ProjectFolder, given: OwnImages): Promise<ExperimentData> {
   const { store, folder } = project
-  const { generator, labelList, settings } = await requireProject(project)
-  const painted = await readAnnotations(project, await requireProject(project))
+  const found = await requireProject(project)
+  const { generator, labelList, settings } = found
+  const painted = await readAnnotations(project, found)
   const mapping = await readPartMapping(given.labels, labelList)
   const files = await listLabelledFiles(given.images, given.labels)
   const { test, training } = splitFiles(files, given.images)

@@ -1,13 +1,14 @@
-import { createHash } from 'node:crypto'
 import { describeGenerator } from '../../functions/gpu/jobs/generatorWeights.ts'
-import type { GeneratorWeights } from '../../functions/gpu/stylegan/weights.ts'
+import { type GeneratorWeights, readGenerator } from '../../functions/gpu/stylegan/weights.ts'
 import { encodeLabelMap } from '../../integrations/images/index.ts'
 import { createJson, type Store } from '../../integrations/storage/index.ts'
-import { projectKeys } from '../../integrations/storage/keys.ts'
+import { generatorWeightsKey, projectKeys } from '../../integrations/storage/keys.ts'
 import { Annotation } from '../../schemas/annotation.ts'
 import { Project } from '../../schemas/project.ts'
 import { Sample, sampleId } from '../../schemas/sample.ts'
+import { sha256Of } from '../../schemas/sha256.ts'
 import { blobs, partColors } from './blobs.ts'
+import { randomGenerator } from './randomGenerator.ts'
 
 const createdAt = '2030-01-01T00:00:00.000Z'
 
@@ -21,6 +22,18 @@ export interface BenchProjectOptions {
   /** Pixels per side of the label maps. */
   readonly labelSide: number
   readonly samples?: number
+}
+
+/** A project whose seeds are painted at random on a generator of random weights. */
+export async function paintRandomProject(
+  store: Store,
+  { side, parts, images }: { readonly side: number; readonly parts: number; readonly images: number },
+): Promise<void> {
+  const generator = 'random'
+  const file = randomGenerator({ resolution: side })
+  await store.create(generatorWeightsKey(generator), file)
+  const project = await writeProject(store, readGenerator(file), { generator, parts, labelSide: side })
+  await writePaintings(store, project, images)
 }
 
 /** A project of files as the jobs find it, with ψ = 1 throughout. */
@@ -66,7 +79,7 @@ export async function writePaintings(
       sample: id,
       source: 'bench',
       updatedAt: createdAt,
-      sha256: createHash('sha256').update(png).digest('hex'),
+      sha256: sha256Of(png),
     })
   }
 }

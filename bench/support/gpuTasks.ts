@@ -11,13 +11,10 @@ import { type Engine, openEngine } from '../../functions/gpu/onnx/engine.ts'
 import { float32 } from '../../functions/gpu/onnx/hostTensor.ts'
 import { segmenterNetwork } from '../../functions/gpu/segmenter/segmenter.ts'
 import { sampleLatent } from '../../functions/gpu/stylegan/latents.ts'
-import { readGenerator } from '../../functions/gpu/stylegan/weights.ts'
 import { openFileStore } from '../../integrations/storage/fs.ts'
-import { generatorWeightsKey } from '../../integrations/storage/keys.ts'
-import { keys, writePaintings, writeProject } from './benchProject.ts'
+import { keys, paintRandomProject } from './benchProject.ts'
 import { Built, perform as performImage } from './labelledImage.ts'
 import { watchGpu } from './nvidiaSmi.ts'
-import { randomGenerator } from './randomGenerator.ts'
 
 const Where = z.object({ device: z.enum(['cpu', 'cuda', 'webgpu']) })
 const Side = z.number().int().min(8)
@@ -99,11 +96,7 @@ async function timeTraining(engine: Engine, { side, steps }: Extract<GpuTask, { 
   const folder = mkdtempSync(join(tmpdir(), 'sixteen-bench-'))
   try {
     const store = await openFileStore(folder)
-    const file = randomGenerator({ resolution: side })
-    await store.create(generatorWeightsKey('random'), file)
-    const { parts } = imageParts
-    const project = await writeProject(store, readGenerator(file), { generator: 'random', parts, labelSide: side })
-    await writePaintings(store, project, 16)
+    await paintRandomProject(store, { side, parts: imageParts.parts, images: 16 })
     const version = 'sixteen-v1'
     const tuning = { interpreter: { ...defaultTuning.interpreter, steps } }
     const watched = watchGpu()

@@ -11,10 +11,15 @@ import { type JobContext, JobError } from './context.ts'
 
 /** Memory that the images may take: of larger datasets a random choice is trained on. */
 const imageBytes = 2 ** 30
-/** More would only make the looks at them longer. */
+/** More held-out images would only make the looks at them longer. */
 const mostHeldOut = 200
 /** Files that are read at the same time. */
 const together = 8
+
+/** How many of two images or more are held out: one at least, and never all. */
+export function heldOutCount(count: number, share: number): number {
+  return Math.min(mostHeldOut, Math.max(1, Math.round(count * share)), count - 1)
+}
 
 export interface DatasetSplit {
   readonly training: readonly ManifestLine[]
@@ -38,7 +43,7 @@ export function splitDataset(
   const chosen = createRandom(seed, 'segmenter.heldOut')
     .shuffle([...kept])
     .slice(0, most)
-  const held = Math.min(mostHeldOut, Math.max(1, Math.round(chosen.length * heldOutShare)), chosen.length - 1)
+  const held = heldOutCount(chosen.length, heldOutShare)
   return { heldOut: chosen.slice(0, held), training: chosen.slice(held) }
 }
 

@@ -10,7 +10,19 @@ import type { SegmenterNetwork } from '../segmenter/segmenter.ts'
 import { segmenterTraining } from '../segmenter/segmenterTraining.ts'
 import { latentTensor } from '../stylegan/latents.ts'
 import type { GeneratorWeights } from '../stylegan/weights.ts'
-import { defaultTuning } from './tuning.ts'
+import { defaultTuning, type JobTuning } from './tuning.ts'
+
+/** Labelled ÷ bare, as measured by `npm run bench:factory`: the student's, and the exact ensemble's on small images. */
+export const labelledToBare = { student: 1.5, ensemble: 7.5 } as const
+
+/** What a student takes: a lesson costs half an image more than its image, a step a sixth of the ensemble's. */
+export function distillingSeconds(
+  { lessons, student }: Pick<JobTuning, 'lessons' | 'student'>,
+  image: number,
+  ensembleStep: number,
+): number {
+  return lessons.images * image * 1.5 + (student.steps * ensembleStep) / 6
+}
 
 /** Images and optimizer steps of a measurement, after as many to warm up. */
 const measured = { images: 4, ensembleSteps: 4, segmenterSteps: 2 }
@@ -76,7 +88,8 @@ export async function secondsPerSegmenterStep(
   return seconds / steps
 }
 
-async function timed(work: () => Promise<unknown>): Promise<number> {
+/** Seconds that something takes. */
+export async function timed(work: () => Promise<unknown>): Promise<number> {
   const start = performance.now()
   await work()
   return (performance.now() - start) / 1000

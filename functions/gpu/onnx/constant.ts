@@ -1,4 +1,5 @@
 import { narrowFloat16, widenFloat16 } from './float16.ts'
+import { float32Data, type HostTensor } from './hostTensor.ts'
 import { elementCount } from './shape.ts'
 import { type ConstantData, type DataType, firstOutput, GraphError, type Tensor } from './tensor.ts'
 
@@ -111,4 +112,11 @@ function requireRange(values: readonly number[], dtype: keyof typeof integerRang
   const wrong = values.find((value) => !Number.isInteger(value) || value < low || value > high)
   if (wrong !== undefined) throw new GraphError(`${dtype} holds integers from ${low} to ${high}, not ${wrong}`)
   return values
+}
+
+/** float32 tensors as constants of their names. */
+export function namedConstants(tensors: ReadonlyMap<string, HostTensor>): Readonly<Record<string, Tensor>> {
+  return Object.fromEntries(
+    [...tensors].map(([name, tensor]) => [name, constant(float32Data(tensor, name), tensor.shape, name)]),
+  )
 }

@@ -70,15 +70,11 @@ export function trainingGraph(definition: TrainingDefinition): Tensors {
         data: dataInputs,
         batch: Object.fromEntries(batchNames.map((name, index) => [name, defined(slices[index])])),
       })
-      const slopes = gradients(output.loss, Object.values(current))
-      const next = new Map<string, Tensor>(Object.entries(output.buffers ?? {}))
-      for (const [index, [name, parameter]] of Object.entries(current).entries()) {
-        const own = optimizer.stateNames.map((stateName) => `${name}:${stateName}`)
-        const before = own.map((stateName) => defined(state.get(stateName)))
-        const update = optimizer.update(parameter, defined(slopes[index]), before, defined(step))
-        next.set(name, update.parameter)
-        for (const [place, stateName] of own.entries()) next.set(stateName, defined(update.state[place]))
-      }
+      const stateOf = (name: string): Tensor => defined(state.get(name))
+      const next = new Map([
+        ...Object.entries(output.buffers ?? {}),
+        ...optimized(optimizer, output.loss, current, stateOf, defined(step)),
+      ])
       const records = output.records ?? {}
       recordNames.push(...Object.keys(records))
       return {
@@ -91,6 +87,30 @@ export function trainingGraph(definition: TrainingDefinition): Tensors {
   for (const [index, name] of ['loss', ...recordNames].entries()) outputs[name] = defined(result.stacked[index])
   for (const [index, name] of [countName, ...names].entries()) outputs[`next.${name}`] = defined(result.states[index])
   return outputs
+}
+
+/**
+ * The next value of each parameter, and of its optimizer's state as `<parameter>:<name>`.
+ * @param loss is differentiated for these parameters
+ * @param stateOf the present state by that name
+ * @param step a scalar that counts from 0
+ */
+export function optimized(
+  optimizer: Optimizer,
+  loss: Tensor,
+  parameters: Tensors,
+  stateOf: (name: string) => Tensor,
+  step: Tensor,
+): ReadonlyMap<string, Tensor> {
+  const slopes = gradients(loss, Object.values(parameters))
+  const next = new Map<string, Tensor>()
+  for (const [index, [name, parameter]] of Object.entries(parameters).entries()) {
+    const own = optimizer.stateNames.map((stateName) => `${name}:${stateName}`)
+    const update = optimizer.update(parameter, defined(slopes[index]), own.map(stateOf), step)
+    next.set(name, update.parameter)
+    for (const [place, stateName] of own.entries()) next.set(stateName, defined(update.state[place]))
+  }
+  return next
 }
 
 /** float32 shapes of the whole state: parameters, buffers, and optimizer state as `<parameter>:<name>`. */

@@ -1,5 +1,10 @@
 import type { LabelledImages } from './labelledImages.ts'
 
+/** Loss weights of the classes: balanced, or 1 for each. @returns [classes] */
+export function classWeightsOf(images: LabelledImages, classes: number, isBalanced: boolean): Float32Array {
+  return isBalanced ? balancedClassWeights(images, classes) : new Float32Array(classes).fill(1)
+}
+
 /**
  * Weights 1 / √share of the classes, so that rare parts are learned, too: scaled to a mean of 1 over the classes that
  * occur; a class that does not occur weighs 1, which changes nothing.

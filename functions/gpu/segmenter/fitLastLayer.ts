@@ -1,20 +1,20 @@
 /** Tunes the last layer of a segmenter alone: what transfer learning does with few images. */
 
-import { constant } from '../onnx/constant.ts'
 import type { Engine } from '../onnx/engine.ts'
 import { type FitCheckpoint, type FitHooks, fitModel } from '../onnx/fit.ts'
 import { float32Data, type HostTensor } from '../onnx/hostTensor.ts'
-import { pixelCrossEntropy } from '../onnx/ops/pixelCrossEntropy.ts'
 import { initialState, type TrainingDefinition } from '../onnx/training.ts'
-import { balancedClassWeights } from './classWeights.ts'
+import { classWeightsOf } from './classWeights.ts'
 import { deepLab } from './deeplab.ts'
 import { SegmenterError } from './errors.ts'
 import type { SegmenterFit, SegmenterFitOptions, SegmenterProblem } from './fitSegmenter.ts'
 import { openHeldOut } from './heldOut.ts'
 import { normalizedImage } from './imageInput.ts'
 import { imageOrder } from './imageOrder.ts'
-import { checkLabelledImages, ignoredLabel, pickImages } from './labelledImages.ts'
-import { segmenterTraining } from './segmenterTraining.ts'
+import { stackImages } from './joinImages.ts'
+import { checkLabelledImages, pickImages } from './labelledImages.ts'
+import { lossOf, segmenterTraining } from './segmenterTraining.ts'
+import { stepTensor } from './stepTensor.ts'
 
 const lastLayer = /^classifier\.4\./
 
@@ -34,9 +34,7 @@ export async function fitLastLayer(
   for (const images of [data, heldOut]) checkLabelledImages(images, network)
   if (start === undefined) throw new SegmenterError('a last layer is tuned on top of given weights: there are none')
   const { batch, balanceParts } = options
-  const classWeights = balanceParts
-    ? balancedClassWeights(data, network.classes)
-    : new Float32Array(network.classes).fill(1)
+  const classWeights = classWeightsOf(data, network.classes, balanceParts)
   const frozen = new Map([...start].filter(([name]) => !lastLayer.test(name)))
   const whole = segmenterTraining(network, { ...options, classWeights })
   const definition: TrainingDefinition = {
@@ -44,11 +42,11 @@ export async function fitLastLayer(
     parameters: Object.fromEntries(Object.entries(whole.parameters).filter(([name]) => lastLayer.test(name))),
     buffers: {},
     data: Object.fromEntries([...frozen].map(([name, { dtype, shape }]) => [name, { dtype, shape }])),
-    step: ({ parameters, data: rest, batch: { images, labels } }) => {
-      if (images === undefined || labels === undefined) throw new SegmenterError('a training step lost its images')
+    step: ({ parameters, data: rest, batch: step }) => {
       const all = { ...rest, ...parameters }
-      const { logits } = deepLab(network, normalizedImage(images), { parameters: all, statistics: all, mode: 'infer' })
-      return { loss: pixelCrossEntropy(logits, labels, { ignoredLabel, classWeights: constant(classWeights) }) }
+      const images = normalizedImage(stepTensor(step, 'images'))
+      const { logits } = deepLab(network, images, { parameters: all, statistics: all, mode: 'infer' })
+      return { loss: lossOf(logits, stepTensor(step, 'labels'), classWeights) }
     },
   }
   const order = imageOrder(data.count, batch, options.seed)
@@ -65,12 +63,7 @@ export async function fitLastLayer(
         data: Object.fromEntries([...frozen].map(([name, tensor]) => [name, { ...tensor, data: tensor.data.slice() }])),
         batches: (first) => {
           const images = pickImages(data, order(first))
-          const changed = augment?.(images, first) ?? images
-          const shape = [1, batch, network.size.height, network.size.width]
-          return {
-            images: { dtype: 'uint8', shape: [...shape, 3], data: changed.images },
-            labels: { dtype: 'uint8', shape, data: changed.labels },
-          }
+          return stackImages([augment?.(images, first) ?? images])
         },
         trainLoss: ({ loss }) => float32Data(loss, 'loss').at(-1) ?? Number.NaN,
         heldOutLoss: async (tensors) => {

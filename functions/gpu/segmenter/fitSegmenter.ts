@@ -3,10 +3,11 @@ import type { Engine } from '../onnx/engine.ts'
 import { type FitCheckpoint, type FitHooks, type FitSchedule, fitModel, type LossPoint } from '../onnx/fit.ts'
 import { float32Data, type HostTensor } from '../onnx/hostTensor.ts'
 import { initialState } from '../onnx/training.ts'
-import { balancedClassWeights } from './classWeights.ts'
+import { classWeightsOf } from './classWeights.ts'
 import { type HeldOutMeasure, openHeldOut } from './heldOut.ts'
 import { imageOrder } from './imageOrder.ts'
 import { initialDeepLab } from './initialWeights.ts'
+import { stackImages } from './joinImages.ts'
 import { checkLabelledImages, type LabelledImages, pickImages } from './labelledImages.ts'
 import type { Segmenter, SegmenterNetwork } from './segmenter.ts'
 import { type OptimizerChoice, segmenterTraining } from './segmenterTraining.ts'
@@ -69,9 +70,7 @@ export async function fitSegmenter(
 ): Promise<SegmenterFit> {
   for (const images of [data, heldOut]) checkLabelledImages(images, network)
   const { batch, balanceParts } = options
-  const classWeights = balanceParts
-    ? balancedClassWeights(data, network.classes)
-    : new Float32Array(network.classes).fill(1)
+  const classWeights = classWeightsOf(data, network.classes, balanceParts)
   const definition = segmenterTraining(network, { ...options, classWeights })
   const order = imageOrder(data.count, batch, options.seed)
   const minibatch = (step: number): LabelledImages => {
@@ -86,14 +85,14 @@ export async function fitSegmenter(
         definition,
         start: initialState(definition, start ?? initialDeepLab(network, options.seed)),
         data: {},
-        batches: (first, count) => packed(Array.from({ length: count }, (_, index) => minibatch(first + index))),
+        batches: (first, count) => stackImages(Array.from({ length: count }, (_, index) => minibatch(first + index))),
         trainLoss: ({ loss }) => float32Data(loss, 'loss').at(-1) ?? Number.NaN,
         heldOutLoss: async (tensors) => {
           const { loss, miou } = await measurer.measure(tensors)
           return { loss, iou: miou }
         },
       },
-      { ...options, stepsPerCall: stepsPerCall(network, options) },
+      { ...options, stepsPerCall: stepsPerCall(network, batch, options.interval) },
       hooks,
       resume,
     )
@@ -104,24 +103,8 @@ export async function fitSegmenter(
   }
 }
 
-function stepsPerCall({ size }: SegmenterNetwork, { batch, interval }: SegmenterFitOptions): number {
-  const bytes = 4 * batch * size.width * size.height
+/** @param images of one step */
+export function stepsPerCall({ size }: SegmenterNetwork, images: number, interval: number): number {
+  const bytes = 4 * images * size.width * size.height
   return Math.max(1, Math.min(mostStepsPerCall, interval, Math.floor(callBytes / bytes)))
-}
-
-function packed(minibatches: readonly LabelledImages[]): Readonly<Record<string, HostTensor>> {
-  const [first] = minibatches
-  if (first === undefined) return {}
-  const { count, size } = first
-  const images = new Uint8Array(first.images.length * minibatches.length)
-  const labels = new Uint8Array(first.labels.length * minibatches.length)
-  for (const [index, minibatch] of minibatches.entries()) {
-    images.set(minibatch.images, index * first.images.length)
-    labels.set(minibatch.labels, index * first.labels.length)
-  }
-  const shape = [minibatches.length, count, size.height, size.width]
-  return {
-    images: { dtype: 'uint8', shape: [...shape, 3], data: images },
-    labels: { dtype: 'uint8', shape, data: labels },
-  }
 }

@@ -70,7 +70,8 @@ async function measure(
   return { loss, miou: meanIou(confusion, 'presentOnly').value, parts: intersectionOverUnion(confusion) }
 }
 
-function addKnown(confusion: ConfusionMatrix, truth: Uint8Array, prediction: Uint8Array): void {
+/** Counts the pixels whose class is known. */
+export function addKnown(confusion: ConfusionMatrix, truth: Uint8Array, prediction: Uint8Array): void {
   const isKnown = (_: number, pixel: number): boolean => truth[pixel] !== ignoredLabel
   if (truth.includes(ignoredLabel)) addLabelMaps(confusion, truth.filter(isKnown), prediction.filter(isKnown))
   else addLabelMaps(confusion, truth, prediction)

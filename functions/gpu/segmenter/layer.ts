@@ -2,7 +2,7 @@
 import { convolution } from '../onnx/ops/convolution.ts'
 import { imageAxes, imageBatchNormInference, imageBatchNormTraining } from '../onnx/ops/imageNormalization.ts'
 import { updateStatistics } from '../onnx/ops/normalization.ts'
-import type { Tensor } from '../onnx/tensor.ts'
+import { input, type Tensor } from '../onnx/tensor.ts'
 import { SegmenterError } from './errors.ts'
 
 export interface Layer {
@@ -103,4 +103,9 @@ function named(tensors: Tensors, name: string): Tensor {
   const tensor = tensors[name]
   if (tensor === undefined) throw new SegmenterError(`the network has no tensor ${name}`)
   return tensor
+}
+
+/** Inputs of a graph, by their names. */
+export function weightInputs(shapes: Shapes): Tensors {
+  return Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, input(name, 'float32', shape)]))
 }

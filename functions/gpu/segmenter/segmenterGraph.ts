@@ -1,7 +1,6 @@
 /** The segmenter as one ONNX file, from images to label maps. It runs unchanged in any ONNX Runtime. */
 import type { Part } from '../../../schemas/labels.ts'
-import { constant } from '../onnx/constant.ts'
-import { float32Data } from '../onnx/hostTensor.ts'
+import { namedConstants } from '../onnx/constant.ts'
 import { buildModel, type Model } from '../onnx/model.ts'
 import { oneByOne } from '../onnx/oneByOne.ts'
 import { exp, reciprocal, sub } from '../onnx/ops/elementwise.ts'
@@ -31,12 +30,7 @@ export function segmenterGraph({ network, tensors }: Segmenter, { version, parts
   const { width, height } = network.size
   if (parts.length !== network.classes)
     throw new SegmenterError(`the segmenter tells ${network.classes} parts apart, the label list has ${parts.length}`)
-  const parameters = Object.fromEntries(
-    [...foldNormalization(network, tensors)].map(([name, tensor]) => [
-      name,
-      constant(float32Data(tensor, name), tensor.shape, name),
-    ]),
-  )
+  const parameters = namedConstants(foldNormalization(network, tensors))
   const outputs = oneByOne(input('image', 'uint8', ['batch', height, width, 3]), (image) => {
     const normalized = normalizedImage(reshape(image, [1, height, width, 3]))
     const { logits } = deepLab(network, normalized, { parameters, statistics: {}, mode: 'folded' })

@@ -8,11 +8,11 @@ import { adam, type Optimizer, polynomialDecay, sgd } from '../onnx/optimizers.t
 import { input, type Tensor } from '../onnx/tensor.ts'
 import type { TrainingDefinition } from '../onnx/training.ts'
 import { deepLab, deepLabParameters, deepLabStatistics } from './deeplab.ts'
-import { SegmenterError } from './errors.ts'
 import { normalizedImage } from './imageInput.ts'
 import { ignoredLabel } from './labelledImages.ts'
-import type { Mode, NetworkTensors, Tensors } from './layer.ts'
+import { type Mode, type NetworkTensors, weightInputs } from './layer.ts'
 import type { SegmenterNetwork } from './segmenter.ts'
+import { stepTensor } from './stepTensor.ts'
 
 export interface OptimizerChoice {
   readonly optimizer: 'sgd' | 'adam'
@@ -45,8 +45,8 @@ export function segmenterTraining(network: SegmenterNetwork, choice: TrainingCho
     optimizer: optimizerOf(choice),
     step: ({ parameters, buffers, batch }) => {
       const tensors = { parameters, statistics: buffers }
-      const { logits, statistics } = logitsOf(network, named(batch, 'images'), tensors, 'train')
-      return { loss: lossOf(logits, named(batch, 'labels'), choice.classWeights), buffers: statistics }
+      const { logits, statistics } = logitsOf(network, stepTensor(batch, 'images'), tensors, 'train')
+      return { loss: lossOf(logits, stepTensor(batch, 'labels'), choice.classWeights), buffers: statistics }
     },
   }
 }
@@ -65,10 +65,7 @@ export function segmenterEvaluation(
   { batch, classWeights }: Pick<TrainingChoice, 'batch' | 'classWeights'>,
 ): Uint8Array {
   const { width, height } = network.size
-  const shapes = { ...deepLabParameters(network), ...deepLabStatistics(network) }
-  const weights: Tensors = Object.fromEntries(
-    Object.entries(shapes).map(([name, shape]) => [name, input(name, 'float32', shape)]),
-  )
+  const weights = weightInputs({ ...deepLabParameters(network), ...deepLabStatistics(network) })
   const images = input('images', 'uint8', [batch, height, width, 3])
   const { logits } = logitsOf(network, images, { parameters: weights, statistics: weights }, 'infer')
   const loss = lossOf(logits, input('labels', 'uint8', [batch, height, width]), classWeights)
@@ -89,12 +86,7 @@ function logitsOf(
   return deepLab(network, normalizedImage(images), { ...tensors, mode })
 }
 
-function lossOf(logits: Tensor, labels: Tensor, classWeights: Float32Array): Tensor {
+/** Mean over the pixels whose class is known, weighted by class. */
+export function lossOf(logits: Tensor, labels: Tensor, classWeights: Float32Array): Tensor {
   return pixelCrossEntropy(logits, labels, { ignoredLabel, classWeights: constant(classWeights) })
-}
-
-function named(tensors: Tensors, name: string): Tensor {
-  const tensor = tensors[name]
-  if (tensor === undefined) throw new SegmenterError(`a training step lost its ${name}`)
-  return tensor
 }

@@ -1,13 +1,12 @@
 /** How long an experiment will take: arithmetic on measured speeds. */
 import type { OursArm, Trial } from '../../../../schemas/experiment.ts'
 import { tuningOf } from '../context.ts'
+import { distillingSeconds, labelledToBare } from '../speed.ts'
 import { standardArm } from './arms.ts'
 import type { ExperimentData } from './data.ts'
 import type { Speed } from './measureSpeed.ts'
 import type { ExperimentSettings } from './plan.ts'
 
-/** Labelled ÷ bare images, a lesson of the student ÷ a bare image, a student's step ÷ the ensemble's. */
-const ratios = { student: 1.5, ensemble: 7.5, lesson: 1.5, studentStep: 1 / 6 } as const
 /** A step of s4GAN, of its classifier, and of the last layer alone ÷ a step of the whole segmenter. */
 const steps = { semiSupervised: 2.3, classifier: 1, lastLayer: 0.3 }
 /** Looks at held-out images during a training, and images of a look. */
@@ -63,17 +62,14 @@ function runSeconds(
   { image, ensembleStep }: Speed,
   made: Made,
 ): number {
-  const { interpreter, lessons, student } = tuningOf(settings)
+  const tuning = tuningOf(settings)
   const key = JSON.stringify([randomSeed, seeds, truncation, members, chosen, labeler])
   const there = made.get(key)
   made.set(key, Math.max(generated, there ?? 0))
-  const images = Math.max(0, generated - (there ?? 0)) * image * ratios[labeler]
+  const images = Math.max(0, generated - (there ?? 0)) * image * labelledToBare[labeler]
   if (there !== undefined) return images
-  const distilling =
-    labeler === 'student'
-      ? lessons.images * image * ratios.lesson + student.steps * ensembleStep * ratios.studentStep
-      : 0
-  return images + (interpreter.steps * ensembleStep * members) / 10 + distilling
+  const distilling = labeler === 'student' ? distillingSeconds(tuning, image, ensembleStep) : 0
+  return images + (tuning.interpreter.steps * ensembleStep * members) / 10 + distilling
 }
 
 /**

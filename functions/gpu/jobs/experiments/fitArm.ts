@@ -1,9 +1,8 @@
 import type { Arm, TrialRecord } from '../../../../schemas/experiment.ts'
 import type { FusedLabeler } from '../../segmenter/semiSupervised/labelWithFusion.ts'
 import type { TrialContext } from './context.ts'
-import { networkOf } from './context.ts'
-import { fitAnnotated, fitOurs } from './generatedArms.ts'
-import { holdOut, type Learning, learn } from './learning.ts'
+import { fitAnnotated, fitLearning, fitOurs } from './generatedArms.ts'
+import { holdOut, type Learning } from './learning.ts'
 import { fitSemiSupervisedArm } from './semiSupervisedArm.ts'
 import { fitTransfer } from './transferArm.ts'
 
@@ -28,7 +27,5 @@ export async function fitArm(context: TrialContext, arm: Arm): Promise<ArmFit> {
 async function fitSupervised(context: TrialContext, count: number): Promise<ArmFit> {
   const { data, settings, trial } = context
   const images = await data.real.take(count, trial.randomSeed)
-  const learning = holdOut(images, settings.segmenter.heldOutShare, trial.randomSeed)
-  const fit = await learn(context, learning, { network: networkOf(context), name: 'segmenter' })
-  return { ...fit, learning, steps: fit.history.at(-1)?.step ?? 0 }
+  return fitLearning(context, holdOut(images, settings.segmenter.heldOutShare, trial.randomSeed))
 }

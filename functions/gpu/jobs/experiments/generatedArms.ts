@@ -46,7 +46,8 @@ export function standardRequest({ data, trial }: TrialContext): GeneratedRequest
   return { painted: data.seeds.choose(seeds, trial.randomSeed), truncation, members, labeler }
 }
 
-async function fitLearning(context: TrialContext, learning: Learning): Promise<ArmFit> {
+/** Trains the arm's segmenter from nothing, on what it learns from. */
+export async function fitLearning(context: TrialContext, learning: Learning): Promise<ArmFit> {
   const fit = await learn(context, learning, { network: networkOf(context), name: 'segmenter' })
   return { ...fit, learning, steps: fit.history.at(-1)?.step ?? 0 }
 }

@@ -7,6 +7,7 @@ import { imageChanges } from '../../segmenter/imageChanges.ts'
 import { type LabelledImages, pickImages } from '../../segmenter/labelledImages.ts'
 import type { SegmenterNetwork } from '../../segmenter/segmenter.ts'
 import { checkpointHook, readCheckpoint } from '../checkpoints.ts'
+import { heldOutCount } from '../segmenterData.ts'
 import { type TrainingOfTrial, type TrialContext, trainingPlace } from './context.ts'
 
 export interface Learning {
@@ -15,15 +16,12 @@ export interface Learning {
   readonly heldOut: LabelledImages
 }
 
-/** More would only make the looks at them longer. */
-const mostHeldOut = 200
-
 /** Holds some images out, chosen by the seed: one at least, which of a single image is that image itself. */
 export function holdOut(images: LabelledImages, share: number, seed: number): Learning {
   const { count } = images
   if (count === 1) return { training: images, heldOut: images }
   const order = createRandom(seed, 'experiment.heldOut').shuffle(Array.from({ length: count }, (_, place) => place))
-  const held = Math.min(mostHeldOut, Math.max(1, Math.round(count * share)), count - 1)
+  const held = heldOutCount(count, share)
   return { heldOut: pickImages(images, order.slice(0, held)), training: pickImages(images, order.slice(held)) }
 }
 

@@ -1,6 +1,7 @@
 import type { MeasuredIou } from '../../../../schemas/experiment.ts'
-import { addLabelMaps, confusionMatrix, intersectionOverUnion, meanIou } from '../../../factory/metrics.ts'
-import { checkLabelledImages, ignoredLabel, type LabelledImages } from '../../segmenter/labelledImages.ts'
+import { confusionMatrix, intersectionOverUnion, meanIou } from '../../../factory/metrics.ts'
+import { addKnown } from '../../segmenter/heldOut.ts'
+import { checkLabelledImages, type LabelledImages } from '../../segmenter/labelledImages.ts'
 import { type FusedLabeler, labelWithFusion } from '../../segmenter/semiSupervised/labelWithFusion.ts'
 import type { ExperimentContext } from './context.ts'
 
@@ -23,11 +24,8 @@ export async function measureSegmenter(
 
 /** What label maps are worth beside true ones, where those are known. @param truth, labels [count, height, width] */
 export function measureLabels(classes: number, truth: Uint8Array, labels: Uint8Array): Measure {
-  const isKnown = (_: number, pixel: number): boolean => truth[pixel] !== ignoredLabel
-  const known = truth.includes(ignoredLabel) ? [truth.filter(isKnown), labels.filter(isKnown)] : [truth, labels]
-  const [trueOnes = truth, given = labels] = known
   const confusion = confusionMatrix(classes)
-  addLabelMaps(confusion, trueOnes, given)
+  addKnown(confusion, truth, labels)
   return {
     miou: {
       presentOnly: meanIou(confusion, 'presentOnly').value,

@@ -3,7 +3,7 @@ import { featureLength } from '../../interpreter/featureCollection.ts'
 import { initialDeepLab } from '../../segmenter/initialWeights.ts'
 import { labelWithFusion } from '../../segmenter/semiSupervised/labelWithFusion.ts'
 import { readProjectGenerator } from '../generatorWeights.ts'
-import { secondsPerEnsembleStep, secondsPerImage, secondsPerSegmenterStep } from '../speed.ts'
+import { secondsPerEnsembleStep, secondsPerImage, secondsPerSegmenterStep, timed } from '../speed.ts'
 import { standardArm } from './arms.ts'
 import { type ExperimentContext, networkOf } from './context.ts'
 
@@ -35,10 +35,8 @@ export async function measureSpeed(context: ExperimentContext): Promise<Speed> {
   const blank = new Uint8Array(3 * images * data.size.width * data.size.height).fill(127)
   const label = () => labelWithFusion(engine, labeler, { count: images, size: data.size, images: blank })
   await label()
-  const start = performance.now()
-  await label()
   return {
-    labelled: (performance.now() - start) / 1000 / images,
+    labelled: (await timed(label)) / images,
     step: await secondsPerSegmenterStep(engine, network, settings.segmenter.batch),
     image: await secondsPerImage(engine, weights, labelList.truncation),
     ensembleStep: await secondsPerEnsembleStep(engine, shape),

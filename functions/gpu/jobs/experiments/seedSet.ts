@@ -3,12 +3,20 @@ import type { LabelledImages } from '../../segmenter/labelledImages.ts'
 import { readAnnotations } from '../annotations.ts'
 import { readSeedImages } from '../seedImages.ts'
 import type { TrialContext } from './context.ts'
-import { type GeneratedRequest, openGeneratedProject } from './generatedSet.ts'
+import { standardRequest } from './generatedArms.ts'
+import { openGeneratedProject } from './generatedSet.ts'
+import { holdOut, type Learning } from './learning.ts'
 
-/** The painted images themselves, at the network's size: what arms without a generated dataset learn from. */
-export async function seedSet(context: TrialContext, request: GeneratedRequest): Promise<LabelledImages> {
+/** The painted images themselves: what arms without a generated dataset learn from. */
+export async function seedLearning(context: TrialContext): Promise<Learning> {
+  const { settings, trial } = context
+  return holdOut(await seedSet(context), settings.segmenter.heldOutShare, trial.randomSeed)
+}
+
+/** At the network's size. */
+async function seedSet(context: TrialContext): Promise<LabelledImages> {
   const { store, engine, signal, data } = context
-  const { keys, project } = await openGeneratedProject(context, request)
+  const { keys, project } = await openGeneratedProject(context, standardRequest(context))
   const painted = await readAnnotations({ store, keys }, project)
   const files = await readSeedImages({ store, keys, engine, signal }, project, painted)
   const { width, height } = data.size

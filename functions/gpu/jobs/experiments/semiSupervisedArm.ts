@@ -9,9 +9,8 @@ import {
 import { networkOf, type TrialContext } from './context.ts'
 import { ExperimentError } from './data.ts'
 import type { ArmFit } from './fitArm.ts'
-import { standardRequest } from './generatedArms.ts'
-import { holdOut, hooksOf } from './learning.ts'
-import { seedSet } from './seedSet.ts'
+import { hooksOf } from './learning.ts'
+import { seedLearning } from './seedSet.ts'
 
 /** @throws ExperimentError where there are no images without labels */
 export async function fitSemiSupervisedArm(
@@ -22,11 +21,7 @@ export async function fitSemiSupervisedArm(
   const { unlabelled } = data
   if (unlabelled === undefined) throw new ExperimentError('there are no images without labels')
   const options = optionsOf(context, classification)
-  const learning = holdOut(
-    await seedSet(context, standardRequest(context)),
-    settings.segmenter.heldOutShare,
-    trial.randomSeed,
-  )
+  const learning = await seedLearning(context)
   const fit = await fitSemiSupervised(
     engine,
     {

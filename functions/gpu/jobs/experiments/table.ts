@@ -2,6 +2,7 @@
 import type { ArmSummary, ExperimentResults, OursArm } from '../../../../schemas/experiment.ts'
 import type { RunMachine } from '../../../../schemas/run.ts'
 import { lossChain } from './losses.ts'
+import { table } from './markdownTable.ts'
 import { fullySupervised, type MeanAndDeviation } from './summary.ts'
 
 /** @param standard what other arms of the method differ from in one thing, whatever its number of images */
@@ -86,12 +87,4 @@ function machinesOf({ trials }: ExperimentResults): readonly string[] {
 function describe({ description, device, threads, versions }: RunMachine): string {
   const programs = Object.entries(versions).map(([name, version]) => `${name} ${version}`)
   return [description, device, `${threads} threads`, ...programs].join(', ')
-}
-
-/** Columns as wide as their longest cell. */
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)))
-  const line = (cells: readonly string[]): string =>
-    `| ${widths.map((width, column) => (cells[column] ?? '').padEnd(width)).join(' | ')} |`
-  return [line(head), `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`, ...rows.map(line)].join('\n')
 }

@@ -8,21 +8,16 @@ import { encodeSegmenter } from '../../segmenter/segmenterFile.ts'
 import { experimentKeys, networkOf, type TrialContext } from './context.ts'
 import { ExperimentError } from './data.ts'
 import type { ArmFit } from './fitArm.ts'
-import { standardRequest } from './generatedArms.ts'
 import { holdOut, learn } from './learning.ts'
-import { seedSet } from './seedSet.ts'
+import { seedLearning } from './seedSet.ts'
 
 /** @throws ExperimentError where there is nothing to transfer; PretrainedError where weights are another network's */
 export async function fitTransfer(context: TrialContext): Promise<ArmFit> {
-  const { settings, trial } = context
+  const { trial } = context
   const network = networkOf(context)
   const { bytes, steps, what } = await learnedElsewhere(context)
   const { tensors, kind } = readPretrained(network, bytes)
-  const learning = holdOut(
-    await seedSet(context, standardRequest(context)),
-    settings.segmenter.heldOutShare,
-    trial.randomSeed,
-  )
+  const learning = await seedLearning(context)
   const fit = await learn(context, learning, {
     network,
     name: 'segmenter',

@@ -11,12 +11,12 @@ import { adam, polynomialDecay } from '../../onnx/optimizers.ts'
 import { input, type Tensor } from '../../onnx/tensor.ts'
 import type { TrainingDefinition } from '../../onnx/training.ts'
 import { normalizedImage } from '../imageInput.ts'
-import type { Tensors } from '../layer.ts'
+import { type Tensors, weightInputs } from '../layer.ts'
 import type { SegmenterNetwork } from '../segmenter.ts'
+import { stepTensor } from '../stepTensor.ts'
 import { binaryCrossEntropy } from './binaryCrossEntropy.ts'
 import { classifierParameters, classifierStatistics, imageClassifier } from './imageClassifier.ts'
 import type { ClassifierFitOptions } from './options.ts'
-import { stepTensor } from './stepTensor.ts'
 
 export interface ClassifierChoice extends ClassifierFitOptions {
   /** Labelled images per step. */
@@ -89,10 +89,7 @@ export function teacherOf<Value>(tensors: Iterable<readonly [string, Value]>): R
  * [batch, classes]. Output: `losses` [batch], binary cross entropy in the mean over the classes.
  */
 export function classifierEvaluation(network: SegmenterNetwork, batch: number): Uint8Array {
-  const shapes = { ...classifierParameters(network), ...classifierStatistics(network) }
-  const weights = Object.fromEntries(
-    Object.entries(shapes).map(([name, shape]) => [name, input(name, 'float32', shape)]),
-  )
+  const weights = weightInputs({ ...classifierParameters(network), ...classifierStatistics(network) })
   const { width, height } = network.size
   const images = normalizedImage(input('images', 'uint8', [batch, height, width, 3]))
   const tensors = { parameters: weights, statistics: weights, mode: 'infer' } as const

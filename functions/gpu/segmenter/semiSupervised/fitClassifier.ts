@@ -3,6 +3,8 @@ import type { Engine, KeptTensor, Session } from '../../onnx/engine.ts'
 import { type FitHooks, fitModel, type LossPoint } from '../../onnx/fit.ts'
 import { float32, float32Data, type HostTensor } from '../../onnx/hostTensor.ts'
 import { initialState } from '../../onnx/training.ts'
+import { initialTensors } from '../initialTensors.ts'
+import { joinImages, stackImages } from '../joinImages.ts'
 import { type LabelledImages, pickImages } from '../labelledImages.ts'
 import type { SegmenterNetwork } from '../segmenter.ts'
 import {
@@ -13,8 +15,6 @@ import {
   withTeacher,
 } from './classification.ts'
 import { classifierParameters, classifierStatistics, type ImageClassifier } from './imageClassifier.ts'
-import { initialTensors } from './initialTensors.ts'
-import { joinImages, stackImages } from './joinImages.ts'
 import { consistencyWeight, teacherDecay } from './meanTeacher.ts'
 import { type Minibatch, minibatches } from './minibatches.ts'
 import { presentClasses } from './presentClasses.ts'

@@ -3,7 +3,7 @@ import type { Engine, KeptTensor } from '../../onnx/engine.ts'
 import { type FitHooks, fitModel, type LossPoint } from '../../onnx/fit.ts'
 import { float32Data, type HostTensor } from '../../onnx/hostTensor.ts'
 import { initialState } from '../../onnx/training.ts'
-import { balancedClassWeights } from '../classWeights.ts'
+import { classWeightsOf } from '../classWeights.ts'
 import { deepLabParameters, deepLabStatistics } from '../deeplab.ts'
 import { type HeldOutMeasure, openHeldOut } from '../heldOut.ts'
 import { initialDeepLab } from '../initialWeights.ts'
@@ -34,9 +34,7 @@ export async function fitS4Gan(
 ): Promise<S4GanFit> {
   const { network, labelled, unlabelled, augment, start } = problem
   const { seed, batch, unlabelledBatch, discriminatorWidth } = options
-  const classWeights = options.balanceParts
-    ? balancedClassWeights(labelled, network.classes)
-    : new Float32Array(network.classes).fill(1)
+  const classWeights = classWeightsOf(labelled, network.classes, options.balanceParts)
   const definition = s4ganTraining(network, { ...options, classWeights })
   const values = new Map([
     ...(start ?? initialDeepLab(network, seed)),

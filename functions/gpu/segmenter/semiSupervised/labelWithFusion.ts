@@ -1,7 +1,7 @@
 /** Labels images with a segmenter, and with the classifier of the second branch where there is one. */
-import { constant } from '../../onnx/constant.ts'
+import { namedConstants } from '../../onnx/constant.ts'
 import type { Engine } from '../../onnx/engine.ts'
-import { float32Data, type HostTensor, uint8Data } from '../../onnx/hostTensor.ts'
+import { uint8Data } from '../../onnx/hostTensor.ts'
 import { buildModel } from '../../onnx/model.ts'
 import { oneByOne } from '../../onnx/oneByOne.ts'
 import { sigmoid } from '../../onnx/ops/elementwise.ts'
@@ -74,8 +74,8 @@ function fusedGraph({ segmenter, classifier }: FusedLabeler, absentBelow: number
     throw new SegmenterError(
       `the classifier knows ${classifier.network.classes} classes, the segmenter ${network.classes}: they were not trained together`,
     )
-  const parameters = constants(foldNormalization(network, segmenter.tensors))
-  const weights = classifier === undefined ? {} : constants(classifier.tensors)
+  const parameters = namedConstants(foldNormalization(network, segmenter.tensors))
+  const weights = classifier === undefined ? {} : namedConstants(classifier.tensors)
   const outputs = oneByOne(input('image', 'uint8', ['batch', height, width, 3]), (row) => {
     const image = normalizedImage(reshape(row, [1, height, width, 3]))
     const { logits } = deepLab(network, image, { parameters, statistics: {}, mode: 'folded' })
@@ -89,10 +89,4 @@ function fusedGraph({ segmenter, classifier }: FusedLabeler, absentBelow: number
 function presenceOf({ network }: ImageClassifier, image: Tensor, weights: Tensors): Tensor {
   const { logits } = imageClassifier(network, image, { parameters: weights, statistics: weights, mode: 'infer' })
   return sigmoid(logits)
-}
-
-function constants(tensors: ReadonlyMap<string, HostTensor>): Tensors {
-  return Object.fromEntries(
-    [...tensors].map(([name, tensor]) => [name, constant(float32Data(tensor, name), tensor.shape, name)]),
-  )
 }

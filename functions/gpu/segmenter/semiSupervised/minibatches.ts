@@ -1,8 +1,8 @@
 /** Which images a step of semi-supervised training sees, and how they are changed. */
 import { createRandom } from '../../random.ts'
 import { imageOrder } from '../imageOrder.ts'
+import { imagesFrom, joinImages } from '../joinImages.ts'
 import { type LabelledImages, pickImages } from '../labelledImages.ts'
-import { imagesFrom, joinImages } from './joinImages.ts'
 import { pickUnlabelled, type UnlabelledImages } from './unlabelledImages.ts'
 
 export interface Minibatch {

@@ -1,4 +1,5 @@
 import type { HostTensor } from '../../onnx/hostTensor.ts'
+import { stepsPerCall } from '../fitSegmenter.ts'
 import { checkLabelledImages, type LabelledImages } from '../labelledImages.ts'
 import type { SegmenterNetwork } from '../segmenter.ts'
 import { checkUnlabelledImages, type UnlabelledImages } from './unlabelledImages.ts'
@@ -30,10 +31,6 @@ export function lookedAt({ labelled, heldOut }: SemiSupervisedProblem): Labelled
   return heldOut ?? labelled
 }
 
-/** Bytes of images and labels that are handed over at once: training is interrupted between two calls. */
-const callBytes = 2 ** 23
-const mostStepsPerCall = 8
-
 /**
  * When a training stops and how many steps it does at once. On images that it learns from a loss says nothing of when to
  * stop, so that patience has no end there.
@@ -44,12 +41,10 @@ export function scheduleOf(
   images: number,
   { steps, interval, patience }: { readonly steps: number; readonly interval: number; readonly patience: number },
 ) {
-  const { width, height } = network.size
-  const fitting = Math.floor(callBytes / (4 * images * width * height))
   return {
     steps,
     interval,
-    stepsPerCall: Math.max(1, Math.min(mostStepsPerCall, interval, fitting)),
+    stepsPerCall: stepsPerCall(network, images, interval),
     patience: heldOut === undefined ? steps : patience,
   }
 }

@@ -1,9 +1,8 @@
-import { gradients } from '../../onnx/autodiff.ts'
 import type { Optimizer } from '../../onnx/optimizers.ts'
 import type { Tensor } from '../../onnx/tensor.ts'
-import { SegmenterError } from '../errors.ts'
+import { optimized } from '../../onnx/trainingGraph.ts'
 import type { Shapes, Tensors } from '../layer.ts'
-import { stepTensor } from './stepTensor.ts'
+import { stepTensor } from '../stepTensor.ts'
 
 /**
  * A network that learns beside the one of a training definition, from a loss of its own. Its parameters, as
@@ -35,23 +34,10 @@ export function secondTraining(network: string, parameters: Shapes, optimizer: O
     ),
     parameters: (buffers) => Object.fromEntries(names.map((name) => [name, stepTensor(buffers, `${network}.${name}`)])),
     next: (loss, buffers, step) => {
-      const before = names.map((name) => stepTensor(buffers, `${network}.${name}`))
-      const slopes = gradients(loss, before)
-      const result = new Map<string, Tensor>()
-      for (const [index, name] of names.entries()) {
-        const [parameter, slope] = [before[index], slopes[index]]
-        if (parameter === undefined || slope === undefined) throw new SegmenterError(`${name} has no gradient`)
-        const own = stateNames(name)
-        const update = optimizer.update(
-          parameter,
-          slope,
-          own.map((state) => stepTensor(buffers, state)),
-          step,
-        )
-        result.set(`${network}.${name}`, update.parameter)
-        for (const [place, state] of update.state.entries()) result.set(own[place] ?? name, state)
-      }
-      return Object.fromEntries(result)
+      const stateOf = (name: string): Tensor => stepTensor(buffers, name)
+      const keys = names.map((name) => `${network}.${name}`)
+      const before = Object.fromEntries(keys.map((key) => [key, stateOf(key)]))
+      return Object.fromEntries(optimized(optimizer, loss, before, stateOf, step))
     },
   }
 }

@@ -4,6 +4,7 @@ import { openEngine } from '../../../../../functions/gpu/onnx/engine.ts'
 import { float32, float32Data, type HostTensor } from '../../../../../functions/gpu/onnx/hostTensor.ts'
 import { input } from '../../../../../functions/gpu/onnx/tensor.ts'
 import { initialState, openTrainer } from '../../../../../functions/gpu/onnx/training.ts'
+import { initialTensors } from '../../../../../functions/gpu/segmenter/initialTensors.ts'
 import {
   classifierTraining,
   consistencyLoss,
@@ -14,7 +15,6 @@ import {
   classifierParameters,
   classifierStatistics,
 } from '../../../../../functions/gpu/segmenter/semiSupervised/imageClassifier.ts'
-import { initialTensors } from '../../../../../functions/gpu/segmenter/semiSupervised/initialTensors.ts'
 import { presentClasses } from '../../../../../functions/gpu/segmenter/semiSupervised/presentClasses.ts'
 import { closeTo } from '../../../../support/close.ts'
 import { finiteDifferences } from '../../../../support/reference/finiteDifferences.ts'

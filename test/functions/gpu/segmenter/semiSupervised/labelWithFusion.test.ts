@@ -3,6 +3,7 @@ import { openEngine } from '../../../../../functions/gpu/onnx/engine.ts'
 import { float32, uint8Data } from '../../../../../functions/gpu/onnx/hostTensor.ts'
 import { input } from '../../../../../functions/gpu/onnx/tensor.ts'
 import { SegmenterError } from '../../../../../functions/gpu/segmenter/errors.ts'
+import { initialTensors } from '../../../../../functions/gpu/segmenter/initialTensors.ts'
 import { initialDeepLab } from '../../../../../functions/gpu/segmenter/initialWeights.ts'
 import { segmenterGraph } from '../../../../../functions/gpu/segmenter/segmenterGraph.ts'
 import { withoutAbsent } from '../../../../../functions/gpu/segmenter/semiSupervised/fusion.ts'
@@ -11,7 +12,6 @@ import {
   classifierStatistics,
   type ImageClassifier,
 } from '../../../../../functions/gpu/segmenter/semiSupervised/imageClassifier.ts'
-import { initialTensors } from '../../../../../functions/gpu/segmenter/semiSupervised/initialTensors.ts'
 import { labelWithFusion } from '../../../../../functions/gpu/segmenter/semiSupervised/labelWithFusion.ts'
 import { evaluate } from '../../onnx/evaluate.ts'
 import { shapesData, side, tinySegmenter } from '../shapesData.ts'

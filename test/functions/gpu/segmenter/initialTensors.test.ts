@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
-import { float32Data } from '../../../../../functions/gpu/onnx/hostTensor.ts'
-import { discriminatorParameters } from '../../../../../functions/gpu/segmenter/semiSupervised/discriminator.ts'
+import { float32Data } from '../../../../functions/gpu/onnx/hostTensor.ts'
+import { initialTensors } from '../../../../functions/gpu/segmenter/initialTensors.ts'
+import { discriminatorParameters } from '../../../../functions/gpu/segmenter/semiSupervised/discriminator.ts'
 import {
   classifierParameters,
   classifierStatistics,
-} from '../../../../../functions/gpu/segmenter/semiSupervised/imageClassifier.ts'
-import { initialTensors } from '../../../../../functions/gpu/segmenter/semiSupervised/initialTensors.ts'
-import { tinySegmenter } from '../shapesData.ts'
+} from '../../../../functions/gpu/segmenter/semiSupervised/imageClassifier.ts'
+import { tinySegmenter } from './shapesData.ts'
 
 const shapes = {
   ...discriminatorParameters({ classes: 5, width: 16 }),

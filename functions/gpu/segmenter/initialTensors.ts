@@ -1,7 +1,7 @@
-import { float32, type HostTensor } from '../../onnx/hostTensor.ts'
-import { elementCount } from '../../onnx/shape.ts'
-import { createRandom } from '../../random.ts'
-import type { Shapes } from '../layer.ts'
+import { float32, type HostTensor } from '../onnx/hostTensor.ts'
+import { elementCount } from '../onnx/shape.ts'
+import { createRandom } from '../random.ts'
+import type { Shapes } from './layer.ts'
 
 /**
  * Tensors of an untrained network: kernels normal with variance 2 / inputs (He et al. 2015, equation 10), scales and

@@ -1,6 +1,6 @@
 /** Sets of images of one size, joined and taken apart. */
-import type { HostTensor } from '../../onnx/hostTensor.ts'
-import type { LabelledImages } from '../labelledImages.ts'
+import type { HostTensor } from '../onnx/hostTensor.ts'
+import type { LabelledImages } from './labelledImages.ts'
 
 /** All images of all sets, one after another; no set leaves no image of no size. */
 export function joinImages(sets: readonly LabelledImages[]): LabelledImages {
